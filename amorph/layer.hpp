@@ -1,0 +1,52 @@
+// amorph: recipes, melts and quenches of amorphous layers inside a given in-plane cell, and the proof of what was made.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/progress.hpp"
+#include "lattice/structure.hpp"
+
+namespace lamella {
+
+/// How an amorphous layer is made; the `quench = {...}` table of a specification.
+struct QuenchRecipe {
+  std::string potential = "buckingham";  ///< buckingham | tosi-fumi (LiF); more with the model or LAMMPS lines
+  double melt = 2500.0;     ///< K
+  double hold = 5.0;        ///< ps at the melt temperature
+  double rate = 1.0e13;     ///< K/s
+  double final = 300.0;     ///< K
+  double final_hold = 2.0;  ///< ps at the final temperature
+  std::string method = "auto";  ///< auto | bulk | slab
+  double density = 0.0;     ///< g/cm3 of the finished glass; 0: the potential's own (found by NPT along z)
+};
+
+/// What to make: formula, the in-plane cell (rows, A; any shape), the thickness (A) and the seed.
+struct LayerRequest {
+  Formula formula;
+  Mat2 plane;
+  double thickness;
+  QuenchRecipe recipe;
+  std::uint64_t seed = 1;
+};
+
+/// A finished layer: stoichiometric, whole formula units, both faces flat, and its proof.
+struct AmorphousLayer {
+  Slab slab;                ///< z from 0 to slab.thickness
+  double density;           ///< g/cm3 over slab.thickness
+  nlohmann::ordered_json proof;  ///< method, stages, density, first peak (A), CN, crystallised, thresholds, seed, hashes
+  std::vector<std::string> warnings;
+};
+
+/// Packs, melts, quenches, cuts. Same request, same bytes on one machine at any thread count.
+/// Throws Error: bad_input for what cannot be met (thickness, density, potential without the elements, rate 0),
+/// while_running when the melt did not melt or LAMMPS failed.
+AmorphousLayer make_amorphous_layer(const LayerRequest& request, const Progress& progress);
+
+/// The number of formula units that fills `thickness` of `plane` at `density` (g/cm3), at least 1.
+long formula_units(const Formula& formula, double area, double thickness, double density);
+
+}  // namespace lamella

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "lattice/structure.hpp"
+
+namespace lamella {
+
+/// A crystal as read: the conventional cell of its file, every site whole (partial occupancies resolved).
+struct Crystal {
+  std::string name;                    ///< "LiCoO2", or the file's stem
+  Structure cell;                      ///< conventional cell of the file; Miller indices refer to it
+  std::filesystem::path file;          ///< where it came from
+  std::string sha256;                  ///< of that file
+  int space_group = 0;                 ///< of the average structure as the file gives it (spglib), 0 when none was found
+  std::map<Element, double> charges;   ///< formal charges, e, per element; common ones where the file gives none
+  std::optional<Eigen::Matrix<double, 6, 6>> stiffness;  ///< elastic constants, GPa, Voigt, in the file's Cartesian frame
+};
+
+struct CrystalOptions {
+  std::uint64_t seed = 1;          ///< for sites that are resolved at random
+  double anion_disorder = 0.0;     ///< argyrodites: fraction of the free-S site that exchanges with Cl, 0 to 1
+};
+
+/// A bundled name ("LiCoO2") or a path to CIF, POSCAR or extxyz. Li6PS5Cl's half-full 48h doublets give exactly one Li each.
+/// Throws Error (bad_input): unknown name (with the nearest known one), broken file (with the line), occupancies that
+/// cannot be resolved.
+Crystal load_crystal(const std::string& name_or_path, const CrystalOptions& options = {});
+
+/// The folder that holds the bundled crystals, presets and potential: $LAMELLA_STRUCTURES, beside the program, or installed.
+std::filesystem::path structures_folder();
+
+}  // namespace lamella

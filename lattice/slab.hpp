@@ -1,0 +1,55 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lattice/crystal.hpp"
+
+namespace lamella {
+
+struct Miller {
+  int h, k, l;
+  bool operator==(const Miller&) const = default;
+};
+
+/// The surface lattice of (hkl): all bulk translations u (centring included) with h.u = 0.
+/// `basis` rows: reduced in-plane vectors in the surface frame (a along +x, right-handed about the outward normal), A.
+/// `spacing`: height of one primitive repeat along the normal, A.
+struct SurfaceLattice {
+  Mat2 basis;
+  double spacing;
+  int atoms_per_repeat;  ///< atoms in one primitive surface cell times one repeat
+};
+
+/// Atoms at one height.
+struct AtomicPlane {
+  double z;         ///< A, from the bottom of the repeat
+  Formula formula;  ///< per primitive surface cell
+  double charge;    ///< formal, e, per primitive surface cell
+};
+
+/// One way to cut (hkl): between two planes of one primitive repeat.
+struct Termination {
+  int index;
+  double cut;  ///< A, height of the cut above the crystal's origin plane
+  std::string formula;
+  std::vector<AtomicPlane> planes;  ///< of one repeat, bottom to top
+  double area;                      ///< A^2, primitive surface cell
+  double dipole_per_area;           ///< e/A of one repeat
+  int tasker;                       ///< 1, 2 or 3
+  int broken_polyanions;            ///< covalent units (PS4, PO4, ...) cut per primitive surface cell
+  bool stoichiometric;
+  bool symmetric;                   ///< some operation turns the slab over onto itself
+};
+
+/// All distinct terminations (under the operations that keep the outward normal), best first for `auto`: nothing broken,
+/// stoichiometric, least dipole. Throws Error (bad_input) for (0 0 0).
+std::vector<Termination> list_terminations(const Crystal& crystal, Miller miller);
+
+SurfaceLattice surface_lattice(const Crystal& crystal, Miller miller);
+
+/// A slab on the primitive surface cell: `repeats` whole primitive repeats cut at `termination`; z from 0.
+Slab cut_slab(const Crystal& crystal, Miller miller, const Termination& termination, int repeats);
+/// Whole repeats needed for at least `thickness` A.
+int repeats_for(const Crystal& crystal, Miller miller, double thickness);
+
+}  // namespace lamella

@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runner/deep_potential/model.hpp"
+
+namespace lamella {
+
+/// Local atoms 0 .. nlocal-1 come first, ghosts follow. `type` < 0: an atom the model does not see (NULL).
+/// Neighbour lists are full, of local atoms, may hold atoms beyond rcut (skin); indices into x.
+struct AtomsView {
+  int nlocal = 0, nall = 0;
+  const double* x = nullptr;             ///< 3 nall, A
+  const int* type = nullptr;             ///< nall, model types
+  const int* const* neighbours = nullptr;  ///< per local atom
+  const int* neighbour_count = nullptr;    ///< per local atom
+  const double* fparam = nullptr;        ///< numb_fparam or null
+  const double* aparam = nullptr;        ///< nlocal x numb_aparam or null
+  long generation = 0;                   ///< changes whenever lists, types or nlocal change: what was sorted may be kept until then
+};
+
+/// Results are written, not added, into arrays the caller owns; null pointers are left out.
+struct EvaluationResult {
+  double energy = 0.0;             ///< eV, of local atoms
+  double virial[9] = {};           ///< eV, W[a][b] = sum f_a (r_j - r_i)_b over pairs, f the force of i on j: LAMMPS's sign
+  double* force = nullptr;         ///< 3 nall, eV/A; ghosts too
+  double* atom_energy = nullptr;   ///< nlocal, eV
+  double* atom_virial = nullptr;   ///< 9 nall, eV; each pair's term on its neighbour j, as deepmd-kit
+  long overflow = 0;               ///< neighbours beyond sel that were dropped (farthest first), summed over atoms
+  long too_close = 0;              ///< pairs below the table's or the training set's range
+};
+
+enum class Precision { double_, mixed };
+
+/// Something that turns positions into energy and forces. One object serves one LAMMPS pair style instance.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+  virtual const DeepPotentialModel& model() const = 0;
+  /// Throws Error (while_running) on positions that are not finite, naming the local atom.
+  virtual void compute(const AtomsView& atoms, EvaluationResult& result) = 0;
+};
+
+/// The plain one: double precision, clear loops, single thread. The oracle of the fast one.
+std::unique_ptr<Evaluator> make_plain_evaluator(DeepPotentialModel model);
+/// The fast one: tables, SIMD, threads (0: all cores).
+std::unique_ptr<Evaluator> make_fast_evaluator(DeepPotentialModel model, Precision precision, int threads);
+
+}  // namespace lamella
