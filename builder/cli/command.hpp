@@ -16,20 +16,10 @@ struct Command {
   int (*run)(const std::vector<std::string>& words);
 };
 
-/// Every subcommand registers here, in the order of `--help` (builder/cli/commands.cpp).
+/// Every subcommand registers in commands.cpp, in the order of `--help`.
 std::span<const Command> commands();
 
 /// Exit status of the whole program; prints `lamella: error: ...` to standard error.
 int run_command_line(int argc, char** argv);
-
-// One per file: builder/cli/<name>.cpp
-int build_command(const std::vector<std::string>& words);
-int slab_command(const std::vector<std::string>& words);
-int match_command(const std::vector<std::string>& words);
-int quench_command(const std::vector<std::string>& words);
-int energy_command(const std::vector<std::string>& words);
-int info_command(const std::vector<std::string>& words);
-int run_protocol_command(const std::vector<std::string>& words);
-int lammps_command_line(const std::vector<std::string>& words);
 
 }  // namespace lamella

@@ -7,13 +7,17 @@
 
 namespace lamella {
 
-/// Parses `words` against `options` (positional names in order); on --help prints `usage` (examples first) and the options
-/// and sets `helped`. Unknown options become Error (bad_input) with the nearest known one.
 struct ParsedOptions {
   boost::program_options::variables_map values;
-  bool helped = false;
+  bool helped = false;  ///< --help was given and answered: return 0
   bool has(const std::string& name) const { return values.count(name) > 0; }
+  template <class T>
+  T get(const std::string& name) const { return values[name].as<T>(); }
 };
+
+/// Parses `words` against `options`; `positional` names the arguments without dashes in order ("spec", or "words..." for all
+/// the rest as a vector of strings). On --help prints `usage` (examples first) and the options. Unknown options become
+/// Error (bad_input) with the nearest known one.
 ParsedOptions parse_options(const std::vector<std::string>& words, const boost::program_options::options_description& options,
                             const std::vector<std::string>& positional, const std::string& usage);
 
