@@ -1,0 +1,165 @@
+#include "runner/lammps_bridge.hpp"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <stdexcept>
+
+#include "runner/lammps_headers.hpp"
+#include "runner/step_hook.hpp"
+
+#include <library.h>
+
+namespace LAMMPS_NS {
+
+// LAMMPS calls this after it made its style tables: when it starts and after every `clear`. Ours, found first by the dynamic
+// linker, does the original's work and then adds the program's own styles.
+void LAMMPS::post_create() {
+  using Member = void (*)(LAMMPS*);
+  static const auto original = reinterpret_cast<Member>(dlsym(RTLD_NEXT, "_ZN9LAMMPS_NS6LAMMPS11post_createEv"));
+  original(this);
+  lamella::bridge::install_step_hook(this);
+  lamella::bridge::register_step_fix(this);
+}
+
+}  // namespace LAMMPS_NS
+
+namespace lamella::bridge {
+
+namespace {
+
+using namespace LAMMPS_NS;
+
+LAMMPS* of(void* lammps) { return static_cast<LAMMPS*>(lammps); }
+
+void finish_mpi() {
+  int finished = 0;
+  MPI_Finalized(&finished);
+  if (!finished) MPI_Finalize();
+}
+
+// Every rank's rows of `width` numbers, by atom id; `rows` holds this rank's in its own order.
+template <class T>
+std::vector<T> gathered(LAMMPS* lmp, const std::vector<T>& rows, int width, MPI_Datatype datatype) {
+  const int mine = lmp->atom->nlocal;
+  int ranks = 1;
+  MPI_Comm_size(lmp->world, &ranks);
+  std::vector<int> counts(ranks), starts(ranks), counts_wide(ranks), starts_wide(ranks);
+  MPI_Allgather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, lmp->world);
+  std::exclusive_scan(counts.begin(), counts.end(), starts.begin(), 0);
+  const int total = starts.back() + counts.back();
+  for (int r = 0; r < ranks; ++r) counts_wide[r] = width * counts[r], starts_wide[r] = width * starts[r];
+  std::vector<tagint> ids(total);
+  std::vector<T> all(std::size_t(total) * width);
+  MPI_Allgatherv(lmp->atom->tag, mine, MPI_LMP_TAGINT, ids.data(), counts.data(), starts.data(), MPI_LMP_TAGINT, lmp->world);
+  MPI_Allgatherv(rows.data(), width * mine, datatype, all.data(), counts_wide.data(), starts_wide.data(), datatype, lmp->world);
+  std::vector<int> order(total);
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return ids[a] < ids[b]; });
+  std::vector<T> sorted(all.size());
+  for (int i = 0; i < total; ++i) std::copy_n(&all[std::size_t(order[i]) * width], width, &sorted[std::size_t(i) * width]);
+  return sorted;
+}
+
+}  // namespace
+
+void start_mpi() {
+  int started = 0;
+  MPI_Initialized(&started);
+  if (started) return;
+  int provided = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+  std::atexit(finish_mpi);
+}
+
+int mpi_rank() {
+  start_mpi();
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
+}
+
+int mpi_size() {
+  start_mpi();
+  int size = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  return size;
+}
+
+void* open(const std::vector<std::string>& arguments) {
+  if (!lammps_throws()) throw std::logic_error("link the program with its symbols exported (ENABLE_EXPORTS), or LAMMPS ends it on errors");
+  start_mpi();
+  std::vector<std::string> words = arguments;
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  return new LAMMPS(static_cast<int>(argv.size()), argv.data(), MPI_COMM_WORLD);
+}
+
+void close(void* lammps) {
+  LAMMPS* lmp = of(lammps);
+  delete lmp;
+  remove_step_hook(lmp);
+}
+
+void command(void* lammps, const std::string& line) { of(lammps)->input->one(line); }
+
+void commands(void* lammps, const std::string& lines) { lammps_commands_string(lammps, lines.c_str()); }
+
+void file(void* lammps, const std::string& path) { of(lammps)->input->file(path.c_str()); }
+
+void given_input(void* lammps) { of(lammps)->input->file(); }
+
+double thermo(void* lammps, const std::string& keyword) {
+  std::string name = keyword;
+  return lammps_get_thermo(lammps, name.c_str());
+}
+
+long atom_count(void* lammps) { return static_cast<long>(of(lammps)->atom->natoms); }
+
+long current_step(void* lammps) { return static_cast<long>(of(lammps)->update->ntimestep); }
+
+std::vector<Cartesian> gather(void* lammps, AtomVector what) {
+  LAMMPS* lmp = of(lammps);
+  const int n = lmp->atom->nlocal;
+  double** source = what == AtomVector::velocity ? lmp->atom->v : what == AtomVector::force ? lmp->atom->f : lmp->atom->x;
+  std::vector<double> rows(3 * std::size_t(n));
+  for (int i = 0; i < n; ++i) {
+    if (what == AtomVector::unwrapped) lmp->domain->unmap(source[i], lmp->atom->image[i], &rows[3 * std::size_t(i)]);
+    else std::copy_n(source[i], 3, &rows[3 * std::size_t(i)]);
+  }
+  const std::vector<double> all = gathered(lmp, rows, 3, MPI_DOUBLE);
+  std::vector<Cartesian> vectors(all.size() / 3);
+  for (std::size_t i = 0; i < vectors.size(); ++i) vectors[i] = Cartesian(all[3 * i], all[3 * i + 1], all[3 * i + 2]);
+  return vectors;
+}
+
+std::vector<int> gather_types(void* lammps) {
+  LAMMPS* lmp = of(lammps);
+  return gathered(lmp, std::vector<int>(lmp->atom->type, lmp->atom->type + lmp->atom->nlocal), 1, MPI_INT);
+}
+
+std::vector<int> gather_ids(void* lammps) {
+  LAMMPS* lmp = of(lammps);
+  return gathered(lmp, std::vector<int>(lmp->atom->tag, lmp->atom->tag + lmp->atom->nlocal), 1, MPI_INT);
+}
+
+Cell box(void* lammps) {
+  const Domain& d = *of(lammps)->domain;
+  const bool tilted = d.triclinic;
+  Mat3 rows;
+  rows << d.xprd, 0.0, 0.0, tilted ? d.xy : 0.0, d.yprd, 0.0, tilted ? d.xz : 0.0, tilted ? d.yz : 0.0, d.zprd;
+  return Cell(rows);
+}
+
+Cartesian box_origin(void* lammps) {
+  const double* low = of(lammps)->domain->boxlo;
+  return Cartesian(low[0], low[1], low[2]);
+}
+
+void on_step(void* lammps, long every, std::function<void(long)> callback) {
+  set_step_callback(of(lammps), every, std::move(callback));
+}
+
+}  // namespace lamella::bridge

@@ -1,0 +1,53 @@
+// What the runner needs from LAMMPS's insides, without its headers: registration, gathering, callbacks.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lattice/cell.hpp"
+
+namespace lamella::bridge {
+
+/// Thrown by our Error::all / Error::one / `quit`, caught by Engine. `text` is LAMMPS's own message.
+struct LammpsError {
+  std::string text;
+  std::string command;  ///< the input line that was being executed, as far as LAMMPS knows it
+};
+struct LammpsQuit {
+  int status;
+};
+
+/// MPI_Init once per process, MPI_Finalize at exit.
+void start_mpi();
+int mpi_rank();
+int mpi_size();
+
+/// Whether LAMMPS's errors come to us: false in a program whose symbols are not exported (ENABLE_EXPORTS).
+bool lammps_throws();
+
+/// Throws std::logic_error where lammps_throws() is false.
+void* open(const std::vector<std::string>& arguments);
+/// Frees what is left of the instance; after an error too.
+void close(void* lammps);
+void command(void* lammps, const std::string& line);
+void commands(void* lammps, const std::string& lines);
+void file(void* lammps, const std::string& path);
+/// The input given by -in when the instance was opened, or standard input.
+void given_input(void* lammps);
+
+double thermo(void* lammps, const std::string& keyword);
+long atom_count(void* lammps);
+long current_step(void* lammps);
+
+enum class AtomVector { position, unwrapped, velocity, force };
+/// On every rank all atoms, sorted by id. Collective.
+std::vector<Cartesian> gather(void* lammps, AtomVector what);
+std::vector<int> gather_types(void* lammps);
+std::vector<int> gather_ids(void* lammps);
+Cell box(void* lammps);
+Cartesian box_origin(void* lammps);
+
+/// Calls back at the end of every step that `every` divides, in every `run` and `minimize` from now on; 0 ends it.
+void on_step(void* lammps, long every, std::function<void(long)> callback);
+
+}  // namespace lamella::bridge

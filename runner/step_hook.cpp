@@ -1,0 +1,103 @@
+#include "runner/step_hook.hpp"
+
+#include <map>
+#include <string>
+
+#include "runner/lammps_headers.hpp"
+
+namespace LAMMPS_NS {
+// command.h is not installed; this is all of it.
+class Command : protected Pointers {
+ public:
+  explicit Command(LAMMPS* lmp) : Pointers(lmp) {}
+  virtual void command(int, char**) = 0;
+};
+}  // namespace LAMMPS_NS
+
+namespace lamella::bridge {
+
+namespace {
+
+using namespace LAMMPS_NS;
+
+struct Hook {
+  long every = 0;
+  std::function<void(long)> callback;
+  std::map<std::string, Input::CommandCreator> wrapped;  // LAMMPS's own creators
+};
+std::map<LAMMPS*, Hook> hooks;  // one entry per living instance
+
+constexpr const char* kFixId = "lamella_step";
+
+class StepFix : public Fix {
+ public:
+  StepFix(LAMMPS* lmp, int narg, char** arg) : Fix(lmp, narg, arg) { nevery = static_cast<int>(hooks.at(lmp).every); }
+  int setmask() override { return FixConst::END_OF_STEP | FixConst::MIN_POST_FORCE; }
+  void init() override { ask_for_energy(); }
+  void end_of_step() override { call(); }
+  void min_post_force(int) override {
+    if (update->ntimestep == last_ || update->ntimestep % nevery) return;  // several evaluations per iteration
+    call();
+  }
+
+ private:
+  void call() {
+    last_ = update->ntimestep;
+    hooks.at(lmp).callback(static_cast<long>(update->ntimestep));
+    ask_for_energy();
+  }
+  // Energy and virial are summed only on steps that somebody announced.
+  void ask_for_energy() {
+    const bigint next = (update->ntimestep / nevery + 1) * nevery;
+    for (const char* id : {"thermo_pe", "thermo_press"}) {
+      const int i = modify->find_compute(id);
+      if (i >= 0) modify->compute[i]->addstep(next);
+    }
+  }
+  bigint last_ = -1;
+};
+
+Fix* make_step_fix(LAMMPS* lmp, int narg, char** arg) { return new StepFix(lmp, narg, arg); }
+
+class HookedCommand : public Command {
+ public:
+  HookedCommand(LAMMPS* lmp, Command* original) : Command(lmp), original_(original) {}
+  ~HookedCommand() override { delete original_; }
+  void command(int narg, char** arg) override {
+    if (modify->find_fix(kFixId) >= 0) modify->delete_fix(kFixId);
+    const Hook& hook = hooks.at(lmp);
+    if (hook.callback && domain->box_exist) {
+      modify->add_fix(std::string(kFixId) + " all lamella/step");
+    }
+    original_->command(narg, arg);
+  }
+
+ private:
+  Command* original_;
+};
+
+Command* make_run(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("run")(lmp)); }
+Command* make_minimize(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("minimize")(lmp)); }
+
+}  // namespace
+
+void install_step_hook(LAMMPS* lmp) {
+  Hook& hook = hooks[lmp];
+  if (!hook.wrapped.empty()) return;
+  auto& commands = *lmp->input->command_map;
+  hook.wrapped = {{"run", commands.at("run")}, {"minimize", commands.at("minimize")}};
+  commands["run"] = make_run;
+  commands["minimize"] = make_minimize;
+}
+
+void remove_step_hook(LAMMPS* lmp) { hooks.erase(lmp); }
+
+void set_step_callback(LAMMPS* lmp, long every, std::function<void(long)> callback) {
+  Hook& hook = hooks.at(lmp);
+  hook.every = every;
+  hook.callback = every > 0 ? std::move(callback) : nullptr;
+}
+
+void register_step_fix(LAMMPS* lmp) { (*lmp->modify->fix_map)["lamella/step"] = make_step_fix; }
+
+}  // namespace lamella::bridge

@@ -1,0 +1,18 @@
+#pragma once
+#include <functional>
+
+namespace LAMMPS_NS {
+class LAMMPS;
+}
+
+namespace lamella::bridge {
+
+/// Lets a callback ride on every `run` and `minimize` of this instance: the two commands are wrapped, and a fix that
+/// changes nothing is added just before they start (a fix needs a box, which the input makes first).
+void install_step_hook(LAMMPS_NS::LAMMPS* lammps);
+/// Registers the fix's style in the instance's present style tables: `clear` makes new ones.
+void register_step_fix(LAMMPS_NS::LAMMPS* lammps);
+void remove_step_hook(LAMMPS_NS::LAMMPS* lammps);
+void set_step_callback(LAMMPS_NS::LAMMPS* lammps, long every, std::function<void(long)> callback);
+
+}  // namespace lamella::bridge
