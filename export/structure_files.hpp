@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "export/type_map.hpp"
 
@@ -15,5 +16,10 @@ std::string cif_text(const Structure& structure, const std::string& title);
 std::string lammps_data_text(const Structure& structure, const TypeMap& types, const std::string& title);
 /// POSCAR (VASP 5), species grouped in the map's order (atoms keep their order within a species), Direct.
 std::string poscar_text(const Structure& structure, const TypeMap& types, const std::string& title);
+
+/// The elements a structure holds, in the map's order: the order of POSCAR, POTCAR.spec and the LDAU arrays.
+std::vector<Element> present_elements(const Structure& structure, const TypeMap& types);
+/// Indices of the atoms in the order POSCAR lists them.
+std::vector<std::size_t> poscar_order(const Structure& structure, const TypeMap& types);
 
 }  // namespace lamella
