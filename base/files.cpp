@@ -86,13 +86,18 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_of_file(const fs::path& path) { return sha256(read_whole_file(path)); }
 
+void check_target_free(const fs::path& target, bool replace) {
+  std::error_code ec;
+  if (fs::exists(target, ec) && !fs::is_directory(target, ec))
+    fail_input({target.string(), "exists and is not a folder", "", "", "choose another folder with -o"});
+  if (!replace && fs::exists(target, ec) && !fs::is_empty(target, ec))
+    fail_input({target.string(), "exists and is not empty", "", "", "choose another folder with -o, or replace it with --force"});
+}
+
 StagedFolder::StagedFolder(fs::path target, bool replace) : target_(std::move(target)), replace_(replace) {
   if (target_.filename().empty()) target_ = target_.parent_path();  // "out/" is "out"
+  check_target_free(target_, replace);
   std::error_code ec;
-  if (fs::exists(target_, ec) && !fs::is_directory(target_, ec))
-    fail_input({target_.string(), "exists and is not a folder", "", "", "choose another folder with -o"});
-  if (!replace && fs::exists(target_, ec) && !fs::is_empty(target_, ec))
-    fail_input({target_.string(), "exists and is not empty", "", "", "choose another folder with -o, or replace it with --force"});
   fs::create_directories(folder_of(target_), ec);
   staging_ = target_.string() + ".partial" + std::to_string(::getpid());
   fs::remove_all(staging_, ec);

@@ -16,6 +16,9 @@ void write_whole_file(const std::filesystem::path& path, std::string_view bytes)
 std::string sha256(std::string_view bytes);
 std::string sha256_of_file(const std::filesystem::path& path);
 
+/// Throws Error (bad_input) when `target` exists and is no folder, or is a folder that holds anything while `replace` is false.
+void check_target_free(const std::filesystem::path& target, bool replace);
+
 /// A folder that appears whole or not at all: files are written under `path()`, then `commit()` renames it to its target.
 /// Destroyed without commit, it is removed. Throws Error (bad_input) when the target exists, holds anything and `replace`
 /// is false; with `replace` the old folder is swapped out only at commit.

@@ -1,0 +1,109 @@
+#include "builder/assembly.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/random.hpp"
+#include "lattice/neighbours.hpp"
+
+namespace lamella {
+
+namespace {
+
+struct Extent {
+  double low, high;
+};
+
+Extent extent_of(const Slab& slab) {
+  Extent extent{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const Cartesian& r : slab.positions) extent = {std::min(extent.low, r.z()), std::max(extent.high, r.z())};
+  return extent;
+}
+
+/// The closest contact across the seam, in units of the covalent radii's sum, with the upper layer shifted.
+double loosest_contact(const Slab& lower, const Slab& upper, const Vec2& shift, double gap) {
+  constexpr double reach = 3.5;
+  const Extent below = extent_of(lower), above = extent_of(upper);
+  Mat3 rows = Mat3::Zero();
+  rows.topLeftCorner<2, 2>() = lower.plane;
+  rows(2, 2) = 4.0 * reach;
+  std::vector<Cartesian> faces;
+  std::vector<std::size_t> owner;
+  for (std::size_t i = 0; i < lower.size(); ++i)
+    if (below.high - lower.positions[i].z() < reach) faces.push_back({lower.positions[i].x(), lower.positions[i].y(), lower.positions[i].z() - below.high}), owner.push_back(i);
+  const NeighbourGrid grid(Cell(rows), faces, reach, {true, true, false});
+  double closest = reach;
+  std::vector<Neighbour> found;
+  for (std::size_t i = 0; i < upper.size(); ++i) {
+    const double height = upper.positions[i].z() - above.low + gap;
+    if (height > reach) continue;
+    grid.around_point({upper.positions[i].x() + shift.x(), upper.positions[i].y() + shift.y(), height}, found);
+    for (const Neighbour& n : found)
+      closest = std::min(closest, n.distance / (upper.elements[i].covalent_radius() + lower.elements[owner[static_cast<std::size_t>(n.index)]].covalent_radius()));
+  }
+  return closest;
+}
+
+Vec2 scanned_shift(const Slab& lower, const Slab& upper, double gap) {
+  constexpr int steps = 8;
+  Vec2 best = Vec2::Zero();
+  double loosest = -1.0;
+  for (int i = 0; i < steps; ++i)
+    for (int j = 0; j < steps; ++j) {
+      const Vec2 shift = upper.plane.transpose() * Vec2(static_cast<double>(i) / steps, static_cast<double>(j) / steps);
+      const double contact = loosest_contact(lower, upper, shift, gap);
+      if (contact > loosest + 1e-9) loosest = contact, best = shift;
+    }
+  return best;
+}
+
+std::vector<Vec2> lateral_shifts(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed) {
+  std::vector<Vec2> shifts(layers.size(), Vec2::Zero());
+  for (std::size_t i = 1; i < layers.size(); ++i) {
+    const Slab& slab = layers[i].slab;
+    if (cell.registry == "seeded") {
+      RandomStream stream(seed, "registry/" + layers[i].name);
+      const double u = stream.uniform(), v = stream.uniform();
+      shifts[i] = slab.plane.transpose() * Vec2(u, v);
+    } else if (cell.registry == "scan") {
+      // The lower layer may be shifted itself; only the difference counts, so the shifts add up.
+      shifts[i] = shifts[i - 1] + scanned_shift(layers[i - 1].slab, slab, cell.gap);
+    }
+  }
+  return shifts;
+}
+
+}  // namespace
+
+Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed) {
+  Assembled assembled;
+  assembled.shifts = lateral_shifts(layers, cell, seed);
+  Structure& structure = assembled.structure;
+  const bool vacuum = cell.boundary == "vacuum";
+  double top = 0.0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Slab& slab = layers[i].slab;
+    const Extent extent = extent_of(slab);
+    structure.layer_names.push_back(layers[i].name);
+    for (std::size_t a = 0; a < slab.size(); ++a) {
+      const Cartesian& r = slab.positions[a];
+      structure.elements.push_back(slab.elements[a]);
+      structure.positions.push_back({r.x() + assembled.shifts[i].x(), r.y() + assembled.shifts[i].y(), r.z() - extent.low + top});
+      structure.layer_of.push_back(static_cast<int>(i));
+    }
+    const bool last = i + 1 == layers.size();
+    const double gap = last && vacuum ? cell.vacuum : cell.gap;
+    top += extent.high - extent.low + gap;
+    assembled.seams.push_back({layers[i].name, layers[last ? 0 : i + 1].name, gap, last && vacuum});
+  }
+  Mat3 rows = Mat3::Zero();
+  rows.topLeftCorner<2, 2>() = layers.front().slab.plane;
+  rows(2, 2) = top;
+  structure.cell = Cell(rows);
+  for (Cartesian& r : structure.positions) r = structure.cell.wrapped(r);
+  return assembled;
+}
+
+}  // namespace lamella

@@ -1,0 +1,34 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "builder/specification.hpp"
+#include "lattice/structure.hpp"
+
+namespace lamella {
+
+/// A layer ready to be stacked: on the common in-plane cell, strained, vacancies drawn.
+struct ReadyLayer {
+  std::string name;
+  Slab slab;
+};
+
+/// Where two neighbouring layers meet; `gap`: A between the topmost atom of the lower and the lowest of the upper.
+struct Seam {
+  std::string lower, upper;
+  double gap = 0.0;
+  bool vacuum = false;
+};
+
+struct Assembled {
+  Structure structure;
+  std::vector<Seam> seams;            ///< bottom to top, the wrap-around seam last
+  std::vector<Vec2> shifts;           ///< lateral shift of each layer, A
+};
+
+/// Stacks the layers along z in the common cell, `gap` A between outermost atoms (so that the gap is what the eye sees, whatever a
+/// slab's nominal height), the same at the wrap-around seam, or `vacuum` A there. Lateral registry as asked: none, a seeded
+/// shift, or a scan of an 8 x 8 grid for the shift whose closest contact, in units of the radii's sum, is the loosest.
+Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed);
+
+}  // namespace lamella

@@ -1,0 +1,189 @@
+#include "builder/specification.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "builder/overrides.hpp"
+#include "builder/toml_table.hpp"
+
+namespace lamella {
+
+namespace {
+
+CellSpecification read_cell(TomlTable table) {
+  CellSpecification cell;
+  cell.max_area = table.number("max_area", cell.max_area, 1.0, 1e7);
+  cell.max_strain = table.number("max_strain", cell.max_strain, 0.0, 0.3);
+  cell.max_atoms = table.integer("max_atoms", cell.max_atoms, 1, 100000000);
+  cell.strain = table.text("strain", cell.strain);
+  cell.pick = table.choice("pick", cell.pick, {"least-strain", "smallest"});
+  cell.min_length = table.number("min_length", cell.min_length, 0.0, 1000.0);
+  cell.boundary = table.choice("boundary", cell.boundary, {"periodic", "double", "vacuum"});
+  cell.vacuum = table.number("vacuum", cell.vacuum, 5.0, 1000.0);
+  cell.gap = table.number("gap", cell.gap, 0.5, 20.0);
+  cell.registry = table.choice("registry", cell.registry, {"none", "seeded", "scan"});
+  const std::vector<long> repeat = table.integers("repeat", 2, 1, 1000);
+  if (!repeat.empty()) cell.repeat = {static_cast<int>(repeat[0]), static_cast<int>(repeat[1])};
+  table.refuse_unknown();
+  return cell;
+}
+
+QuenchRecipe read_quench(TomlTable table) {
+  QuenchRecipe quench;
+  quench.potential = table.text("potential", quench.potential);
+  quench.melt = table.number("melt", quench.melt, 1.0, 20000.0);
+  quench.hold = table.number("hold", quench.hold, 0.0, 1e5);
+  quench.rate = table.number("rate", quench.rate, 1e9, 1e17);
+  quench.final = table.number("final", quench.final, 1.0, 20000.0);
+  quench.final_hold = table.number("final_hold", quench.final_hold, 0.0, 1e5);
+  quench.method = table.choice("method", quench.method, {"auto", "bulk", "slab"});
+  quench.density = table.number("density", quench.density, 0.0, 30.0);
+  table.refuse_unknown();
+  return quench;
+}
+
+VacancySpecification read_vacancy(TomlTable table) {
+  VacancySpecification vacancy;
+  const std::string species = table.text("species", "");
+  if (species.empty()) fail_input({table.where("species"), "missing", "", "an element such as \"Li\"", ""});
+  vacancy.species = Element::from_symbol(species);
+  vacancy.fraction = table.number("fraction", 0.0, 0.0, 1.0);
+  if (table.has("count")) vacancy.count = table.integer("count", 0, 0, 100000000);
+  vacancy.from = table.number("from", 0.0, 0.0, 1.0);
+  vacancy.to = table.number("to", 1.0, vacancy.from, 1.0);
+  table.refuse_unknown();
+  return vacancy;
+}
+
+std::vector<VacancySpecification> read_vacancies(const toml::node* node, const std::string& where) {
+  std::vector<VacancySpecification> vacancies;
+  if (!node) return vacancies;
+  const toml::array* list = node->as_array();
+  if (!list) fail_input({where, "not a list of tables", toml_text(*node), "[ { species = \"Li\", fraction = 0.1 } ]", ""});
+  for (const toml::node& entry : *list) {
+    if (!entry.is_table()) fail_input({where, "not a list of tables", toml_text(*node), "[ { species = \"Li\", fraction = 0.1 } ]", ""});
+    vacancies.push_back(read_vacancy(TomlTable(*entry.as_table(), where)));
+  }
+  return vacancies;
+}
+
+void read_crystal_keys(TomlTable& table, LayerSpecification& layer) {
+  const std::vector<long> miller = table.integers("miller", 3, -50, 50);
+  if (miller.empty()) fail_input({table.where("miller"), "missing", "", "[h, k, l]", "a crystalline layer needs its face"});
+  layer.miller = {static_cast<int>(miller[0]), static_cast<int>(miller[1]), static_cast<int>(miller[2])};
+  if (layer.miller == Miller{0, 0, 0}) fail_input({table.where("miller"), "no face", "[0, 0, 0]", "one index not zero", ""});
+  if (const toml::node* termination = table.node("termination"); termination && termination->is_integer())
+    layer.termination = static_cast<int>(table.integer("termination", 0, 0, 10000));
+  else
+    table.choice("termination", "auto", {"auto"});
+  layer.repeats = static_cast<int>(table.integer("repeats", 0, 0, 100000));
+  layer.anion_disorder = table.number("anion_disorder", 0.0, 0.0, 1.0);
+}
+
+void read_glass_keys(TomlTable& table, LayerSpecification& layer) {
+  (void)parse_formula(layer.amorphous);
+  if (const toml::node* node = table.node("quench")) {
+    if (!node->is_table()) fail_input({table.where("quench"), "not a table", toml_text(*node), "{ potential = \"buckingham\", ... }", ""});
+    layer.quench = read_quench(TomlTable(*node->as_table(), table.where("quench")));
+  }
+  layer.structure = table.text("structure", "");
+  layer.sha256 = table.text("sha256", "");
+}
+
+LayerSpecification read_layer(TomlTable table, std::size_t number) {
+  LayerSpecification layer;
+  layer.name = table.text("name", fmt::format("layer{}", number));
+  if (layer.name.empty() || layer.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != std::string::npos)
+    fail_input({table.where("name"), "not a name", "'" + layer.name + "'", "letters, digits, - and _", ""});
+  layer.crystal = table.text("crystal", "");
+  layer.amorphous = table.text("amorphous", "");
+  if (layer.crystal.empty() == layer.amorphous.empty())
+    fail_input({table.where("crystal"), "a layer is one of crystal, amorphous", layer.crystal.empty() ? "none" : "both", "", ""});
+  if (!table.has("thickness")) fail_input({table.where("thickness"), "missing", "", "0 to 10000 A", ""});
+  layer.thickness = table.number("thickness", 0.0, 0.0, 10000.0);
+  if (layer.is_crystal()) read_crystal_keys(table, layer);
+  else read_glass_keys(table, layer);
+  layer.vacancies = read_vacancies(table.node("vacancies"), table.where("vacancies"));
+  table.refuse_unknown();
+  return layer;
+}
+
+std::vector<std::string> read_types(const toml::node* node, const std::string& where) {
+  std::vector<std::string> types;
+  if (!node) return types;
+  const toml::array* list = node->as_array();
+  if (!list) fail_input({where, "not a list of elements", toml_text(*node), "[\"Li\", \"O\", ...]", ""});
+  for (const toml::node& entry : *list) {
+    if (!entry.is_string()) fail_input({where, "not a list of elements", toml_text(*node), "[\"Li\", \"O\", ...]", ""});
+    types.push_back(entry.as_string()->get());
+    (void)Element::from_symbol(types.back());
+  }
+  return types;
+}
+
+Specification read_table(const toml::table& parsed, const std::string& name) {
+  Specification specification;
+  TomlTable table(parsed, name + ":");
+  specification.title = table.text("title", "");
+  specification.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, 9007199254740992L));
+  specification.model = table.text("model", "");
+  specification.types = read_types(table.node("types"), name + ": types");
+  if (const toml::node* cell = table.node("cell")) {
+    if (!cell->is_table()) fail_input({name + ": cell", "not a table", toml_text(*cell), "[cell]", ""});
+    specification.cell = read_cell(TomlTable(*cell->as_table(), name + ": cell"));
+  }
+  if (const toml::node* layers = table.node("layer")) {
+    if (!layers->is_array_of_tables()) fail_input({name + ": layer", "not a list of layers", toml_text(*layers), "[[layer]]", ""});
+    std::size_t number = 0;
+    for (const toml::node& layer : *layers->as_array()) {
+      const std::string label = (*layer.as_table())["name"].value_or(fmt::format("{}", number + 1));
+      specification.layers.push_back(read_layer(TomlTable(*layer.as_table(), name + ": layer." + label), ++number));
+    }
+  }
+  table.refuse_unknown();
+  return specification;
+}
+
+}  // namespace
+
+void check_specification(const Specification& specification) {
+  std::set<std::string> names;
+  bool crystalline = false;
+  for (const LayerSpecification& layer : specification.layers) {
+    if (!names.insert(layer.name).second) fail_input({"layer." + layer.name, "a name used twice", "'" + layer.name + "'", "", "give each layer its own"});
+    if (layer.name == "cell") fail_input({"layer.cell", "a reserved name", "'cell'", "", "call it something else"});
+    crystalline = crystalline || (layer.is_crystal() && (layer.thickness > 0.0 || layer.repeats > 0));
+  }
+  if (!crystalline)
+    fail_input({"layer", "no crystalline layer", "", "at least one with thickness above 0", "a glass alone is made by `lamella quench`"});
+  const std::string& strain = specification.cell.strain;
+  if (strain == "stiffness" || strain == "equal") return;
+  for (const LayerSpecification& layer : specification.layers)
+    if (layer.name == strain && layer.is_crystal() && layer.thickness > 0.0) return;
+  fail_input({"cell.strain", "neither a way to share strain nor a crystalline layer", "'" + strain + "'", "stiffness, equal, or a layer's name", ""});
+}
+
+Specification parse_specification(const std::string& text, const std::string& name, const std::filesystem::path& folder,
+                                  const std::vector<std::string>& overrides) {
+  toml::table parsed;
+  try {
+    parsed = toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    fail_input({fmt::format("{}:{}:{}", name, at.line, at.column), std::string(error.description()), "", "", "a specification is TOML: see the tutorial"});
+  }
+  for (const std::string& word : overrides) apply_override(parsed, word);
+  Specification specification = read_table(parsed, name);
+  specification.folder = folder;
+  check_specification(specification);
+  return specification;
+}
+
+Specification read_specification(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  return parse_specification(read_whole_file(path), path.string(), path.parent_path(), overrides);
+}
+
+}  // namespace lamella
