@@ -80,7 +80,7 @@ TEST_CASE("every coincidence is found: 100 random lattice pairs against brute fo
     CHECK(std::is_sorted(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.area < b.area; }));
     total += matches.size();
   }
-  CHECK(total > 5000);  // the comparison was not empty
+  CHECK(total > 1500);  // the comparison was not empty
 }
 
 TEST_CASE("max_atoms and min_length leave exactly the matches that obey them") {

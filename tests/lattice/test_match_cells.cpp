@@ -9,7 +9,7 @@ using namespace lamella;
 namespace {
 
 const double a_lco = 2.8156, c_lco = 14.0542, a_lps = 9.8598;
-const double height_104 = 5.702;  // of LCO(104)'s rectangular surface cell: volume / (d a)
+const double height_104 = std::sqrt(4 * a_lco * a_lco / 3 + c_lco * c_lco / 9);  // 5.702 A, across a in LCO(104)
 
 const Mat2 lco_104 = oracle::lattice(a_lco, height_104, 90);
 const Mat2 lco_003 = oracle::lattice(a_lco, a_lco, 120);
