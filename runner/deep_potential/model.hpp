@@ -31,6 +31,9 @@ struct DeepPotentialModel {
   bool type_one_side = false;
   double descriptor_norm = 0.0;        ///< sum of sel (original_sel where present)
   std::vector<std::pair<int, int>> exclude_types;
+  /// What the empty slots of an excluded pair do. TensorFlow graphs (.pb) mask by slot type: nothing. deepmd-kit's own evaluator
+  /// of .dp and .yaml masks by neighbour: they contribute like any other empty slot. It matters only where davg is not zero.
+  bool excluded_slots_contribute = false;
   std::vector<double> davg, dstd;      ///< [ntypes][sum sel][4]
   bool set_davg_zero = false;
   /// One-sided: index = neighbour type. Two-sided: index = centre + ntypes * neighbour.
@@ -44,7 +47,9 @@ struct DeepPotentialModel {
   std::vector<Table> tables;
   std::vector<Network> fitting;        ///< one per centre type; last layer linear to 1
   std::vector<double> bias;            ///< eV per type, everything that is added to the net (t_bias_atom_e, out_bias, minus net(0) for atom_ener)
-  std::vector<double> atom_ener;       ///< eV per type where set, else empty
+  std::vector<double> atom_ener;       ///< eV per type, NaN where the type has none; empty where the model sets none
+  /// Per type: net(0) must still be subtracted in each evaluation, because it depends on fparam or aparam. Empty: nowhere.
+  std::vector<bool> subtract_vacuum;
   int numb_fparam = 0, numb_aparam = 0;
   std::vector<double> fparam_avg, fparam_inv_std, aparam_avg, aparam_inv_std;
   std::vector<double> default_fparam;
@@ -58,6 +63,9 @@ struct DeepPotentialModel {
   int ntypes() const { return static_cast<int>(type_map.size()); }
   int nnei() const { int n = 0; for (int s : sel) n += s; return n; }
   int width() const;                   ///< M1: outputs of the embedding nets
+  /// Index into `embeddings` and `tables`.
+  int pair_index(int centre, int neighbour) const { return type_one_side ? neighbour : centre + ntypes() * neighbour; }
+  bool excludes(int centre, int neighbour) const;
 };
 
 /// Reads a model of any kind by its content. Throws Error (bad_input): not a model, another descriptor (named, with the
