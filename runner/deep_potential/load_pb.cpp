@@ -13,7 +13,7 @@ namespace lamella {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 /// What only the training script says; deepmd-kit's defaults where it is silent or missing.
 struct TrainingScript {

@@ -26,10 +26,10 @@ struct ModelArray {
   bool single = false;  ///< float32
 };
 /// The tree that .dp and .yaml share; `array` turns what stands under `@variables` into numbers.
-DeepPotentialModel model_from_tree(const nlohmann::ordered_json& tree, const std::function<ModelArray(const nlohmann::ordered_json&)>& array, FileBudget& budget);
+DeepPotentialModel model_from_tree(const nlohmann::json& tree, const std::function<ModelArray(const nlohmann::json&)>& array, FileBudget& budget);
 
 /// JSON from an untrusted file: size and depth bounded. Throws Error (bad_input) naming `what`.
-nlohmann::ordered_json parse_model_json(std::string_view text, const FileBudget& budget, const std::string& what);
+nlohmann::json parse_model_json(std::string_view text, const FileBudget& budget, const std::string& what);
 
 class ProtobufGraph;
 /// The tables of a compressed graph into model.tables.

@@ -4,16 +4,16 @@
 
 namespace lamella {
 
-nlohmann::ordered_json parse_model_json(std::string_view text, const FileBudget& budget, const std::string& what) {
+nlohmann::json parse_model_json(std::string_view text, const FileBudget& budget, const std::string& what) {
   constexpr std::size_t largest = std::size_t{64} << 20;
   constexpr int deepest = 64;
   if (text.size() > largest) broken_model(budget.where(), what + " is larger than any model's", std::to_string(text.size()) + " bytes", "64 MiB");
   bool too_deep = false;
-  const auto guard = [&](int depth, nlohmann::ordered_json::parse_event_t, nlohmann::ordered_json&) {
+  const auto guard = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     too_deep = too_deep || depth > deepest;
     return depth <= deepest;
   };
-  nlohmann::ordered_json tree = nlohmann::ordered_json::parse(text.begin(), text.end(), guard, false);
+  nlohmann::json tree = nlohmann::json::parse(text.begin(), text.end(), guard, false);
   if (tree.is_discarded() || too_deep) broken_model(budget.where(), what + " is not JSON");
   return tree;
 }
