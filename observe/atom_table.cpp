@@ -28,6 +28,8 @@ std::string describe(const TrajectoryAtoms& atoms, int index, const std::vector<
 
 }  // namespace
 
+bool is_position(const Vec3& r) { return r.allFinite() && r.cwiseAbs().maxCoeff() < 1e8; }
+
 TrajectoryAtoms AtomTable::establish(const FileAtoms& first, const TrajectoryOptions& options, const FailHere& fail) {
   const std::size_t count = first.ids.size();
   if (count == 0) fail("a frame without atoms", "", "");

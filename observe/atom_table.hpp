@@ -20,6 +20,9 @@ struct FileAtoms {
   std::vector<std::string> layer_names;
 };
 
+/// Finite and within 1e8 A of the box: what floor() and the neighbour bins can count with.
+bool is_position(const Vec3& r);
+
 /// The census: fixes order and identity with the first frame, and tells for later frames which row is which atom.
 class AtomTable {
  public:

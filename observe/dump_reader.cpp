@@ -180,6 +180,7 @@ Cartesian DumpReader::position_of(const Header& header) const {
                                                static_cast<double>(lines_.integer(words_[c.iy], -most, most)),
                                                static_cast<double>(lines_.integer(words_[c.iz], -most, most)));
   }
+  if (!is_position(r)) lines_.fail("a position beyond all bounds", words_[c.x]);
   return Cartesian(r);
 }
 

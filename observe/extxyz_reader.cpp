@@ -166,6 +166,7 @@ bool ExtxyzReader::read(Frame& frame) {
     file_atoms_.elements.push_back(lines_.element(words_[columns_.species]));
     rows_.emplace_back(lines_.number(words_[columns_.pos]) - origin_[0], lines_.number(words_[columns_.pos + 1]) - origin_[1],
                        lines_.number(words_[columns_.pos + 2]) - origin_[2]);
+    if (!is_position(rows_.back().vec())) lines_.fail("a position beyond all bounds", line);
     if (established_) continue;
     if (columns_.molecule >= 0) layer_numbers_.push_back(lines_.integer(words_[columns_.molecule], -1000000000, 1000000000));
     if (columns_.molecule_type >= 0) layer_names_.emplace_back(words_[columns_.molecule_type]);

@@ -208,8 +208,9 @@ void NetcdfReader::read(Frame& frame) {
   frame.positions.resize(count_);
   for (std::size_t row = 0; row < count_; ++row) {
     const Vec3 r(raw_[3 * row], raw_[3 * row + 1], raw_[3 * row + 2]);
-    if (!r.allFinite()) fail("a position that is not finite", fmt::format("id {}", rows.ids[row]));
-    frame.positions[order_[row]] = Cartesian(scaled_ ? Vec3(frame.cell.rows().transpose() * r) : Vec3(r * length_scale_ - low));
+    const Vec3 at = scaled_ ? Vec3(frame.cell.rows().transpose() * r) : Vec3(r * length_scale_ - low);
+    if (!is_position(at)) fail("a position that is not finite or beyond all bounds", fmt::format("id {}", rows.ids[row]));
+    frame.positions[order_[row]] = Cartesian(at);
   }
   last_ = frame.positions;
   frame.periodic = {true, true, true};
