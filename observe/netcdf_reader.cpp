@@ -1,6 +1,7 @@
 // AMBER NetCDF trajectories (http://ambermd.org/netcdf/nctraj.xhtml) as LAMMPS's `dump netcdf` writes them, classic or
 // NetCDF-4 (compressed): cell_lengths, cell_angles, cell_origin, time, and per atom id, type and one of
-// unwrapped_coordinates, coordinates, scaled_coordinates.
+// unwrapped_coordinates, coordinates, scaled_coordinates. `lamella run` writes the same, with `unwrapped = "yes"` at the
+// coordinates and `Z` (atomic number) and `layer` (of origin, from 1; attribute `names`) for each atom.
 #include <fmt/format.h>
 #include <netcdf.h>
 
@@ -8,6 +9,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "observe/atom_table.hpp"
 #include "observe/readers.hpp"
 
@@ -63,6 +65,8 @@ class NetcdfReader : public TrajectoryReader {
   void look_at_header();
   void expect_shape(int id, const char* name, std::vector<std::size_t> shape) const;
   double scale_of(int id) const;
+  std::string text_of(int id, const char* attribute) const;
+  void read_identity();
   template <class T>
   void read_per_atom(int id, const char* name, std::vector<T>& values);
   void read_cell(Frame& frame, Vec3& low);
@@ -103,6 +107,13 @@ double NetcdfReader::scale_of(int id) const {
   return scale;
 }
 
+std::string NetcdfReader::text_of(int id, const char* attribute) const {
+  std::size_t length = 0;
+  if (nc_inq_attlen(file_, id, attribute, &length) != NC_NOERR || length == 0 || length > 100000) return "";
+  std::string text(length, ' ');
+  return nc_get_att_text(file_, id, attribute, text.data()) == NC_NOERR ? text : "";
+}
+
 void NetcdfReader::look_at_header() {
   frames_ = dimension("frame");
   count_ = dimension("atom");
@@ -130,13 +141,10 @@ void NetcdfReader::look_at_header() {
   id_ = variable("id");
   type_ = variable("type") >= 0 ? variable("type") : variable("atom_types");
   length_scale_ = scale_of(coordinates_);
+  unwrapped_ = unwrapped_ || text_of(coordinates_, "unwrapped").starts_with("yes");
   if (time_ >= 0) {  // LAMMPS stores the step and the length of a step as scale_factor
     time_scale_ = scale_of(time_);
-    std::size_t length = 0;
-    if (nc_inq_attlen(file_, time_, "units", &length) == NC_NOERR && length > 0 && length < 100) {
-      std::string units(length, ' ');
-      if (nc_get_att_text(file_, time_, "units", units.data()) == NC_NOERR && units.starts_with("femto")) time_scale_ *= 1e-3;
-    }
+    if (text_of(time_, "units").starts_with("femto")) time_scale_ *= 1e-3;
   }
 }
 
@@ -158,6 +166,30 @@ void NetcdfReader::read_per_atom(int id, const char* name, std::vector<T>& value
   for (long long value : raw) {
     if (value < 0 || value > std::numeric_limits<T>::max() / 2) fail(fmt::format("'{}' out of range", name), fmt::format("{}", value));
     values.push_back(static_cast<T>(value));
+  }
+}
+
+/// Of the first frame: types, and elements and layers where the file knows them.
+void NetcdfReader::read_identity() {
+  FileAtoms& rows = file_atoms_;
+  if (type_ >= 0) read_per_atom(type_, "type", rows.types);
+  if (const int z = variable("Z"); z >= 0) {
+    std::vector<int> numbers;
+    read_per_atom(z, "Z", numbers);
+    for (int number : numbers) {
+      if (number < 1 || number > 118) fail("not an atomic number", fmt::format("{}", number));
+      rows.elements.emplace_back(static_cast<unsigned char>(number));
+    }
+  }
+  const int layer = variable("layer");
+  if (layer < 0) return;
+  std::vector<int> numbers;
+  read_per_atom(layer, "layer", numbers);
+  rows.layer_names = split_words(text_of(layer, "names"));
+  for (int number : numbers) {
+    if (number < 1 || number > 100000) fail("not the number of a layer", fmt::format("{}", number));
+    while (static_cast<int>(rows.layer_names.size()) < number) rows.layer_names.push_back(fmt::format("layer{}", rows.layer_names.size() + 1));
+    rows.layer_of.push_back(number - 1);
   }
 }
 
@@ -200,7 +232,7 @@ void NetcdfReader::read(Frame& frame) {
   if (id_ >= 0) read_per_atom(id_, "id", rows.ids);
   else if (rows.ids.empty())
     for (std::size_t i = 0; i < count_; ++i) rows.ids.push_back(static_cast<long>(i) + 1);
-  if (type_ >= 0 && !established_) read_per_atom(type_, "type", rows.types);
+  if (!established_) read_identity();
   const FailHere fail_here = [this](const std::string& what, const std::string& got, const std::string& hint) { fail(what, got, hint); };
   if (!established_) atoms_ = table_.establish(rows, options_, fail_here);
   established_ = true;

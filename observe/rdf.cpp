@@ -99,6 +99,7 @@ void RdfAccumulator::merge(const std::vector<std::uint64_t>& counts, double volu
       plain_[p][shell] += static_cast<double>(ordered);
       weighted_[p][shell] += volume * static_cast<double>(ordered);
     }
+  volume_sum_ += volume;
   ++frames_;
 }
 
@@ -115,6 +116,7 @@ RdfResult RdfAccumulator::result(std::size_t p) const {
     within += plain_[p][k] * per;
     result.r.push_back(0.5 * (inner + outer));
     result.g.push_back(weighted_[p][k] * per / (n_a * n_b * volume));
+    result.one_pair.push_back(volume_sum_ * per * per / (n_a * n_b * volume));
     result.coordination.push_back(within / n_a);
   }
   result.mean_pairs = within;

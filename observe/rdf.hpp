@@ -20,6 +20,7 @@ struct RdfResult {
   std::vector<double> r;             ///< A, middle of the shell
   std::vector<double> g;             ///< mean over frames of V n_AB / (N_A N_B shell volume)
   std::vector<double> coordination;  ///< mean number of B about an A within the shell's outer radius
+  std::vector<double> one_pair;      ///< the g that a single ordered pair in the whole run would have made
   double mean_pairs = 0.0;           ///< ordered pairs (A, B) within r_max per frame
   long frames = 0;
 };
@@ -54,6 +55,7 @@ class RdfAccumulator {
   int groups_ = 0;
   std::vector<std::vector<int>> in_a_, in_b_;        // groups of each pair's selections
   std::vector<std::vector<double>> weighted_, plain_;  // per pair and shell: sum of V n and of n
+  double volume_sum_ = 0.0;
   long frames_ = 0;
 };
 
