@@ -24,7 +24,7 @@ except ImportError as missing:
     print("skipped:", missing)
     sys.exit(77)
 
-BUILD = sys.argv[1]
+BUILD = sys.argv[3]
 COUNT = 500
 POTCARS = {"Li": "Li_sv"}
 worst = {}
@@ -130,7 +130,7 @@ def time_writers(folder, atoms):
     """Our writers against ASE's on the same structure and machine, best of three; ASE's data writer wants Prism's order."""
     ours = {}
     for _ in range(3):
-        out = subprocess.run([f"{BUILD}/peers_write_stacks", "--time", str(atoms), folder], capture_output=True, text=True, check=True).stdout
+        out = subprocess.run([f"{BUILD}/peer_write_stacks", "--time", str(atoms), folder], capture_output=True, text=True, check=True).stdout
         for line in out.splitlines():
             name, seconds = line.split()
             ours[name] = min(ours.get(name, 1e9), float(seconds))
@@ -145,7 +145,7 @@ def time_writers(folder, atoms):
 
 
 with tempfile.TemporaryDirectory() as work:
-    subprocess.run([f"{BUILD}/peers_write_stacks", str(COUNT), work], check=True)
+    subprocess.run([f"{BUILD}/peer_write_stacks", str(COUNT), work], check=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for i in range(1, COUNT + 1):

@@ -1,5 +1,5 @@
-// peers_write_stacks COUNT DIR: random tilted stacks in every format, and what they are (truth.json), for export.py.
-// peers_write_stacks --time ATOMS DIR: how long the writers take on one large stack, seconds each.
+// peer_write_stacks COUNT DIR: random tilted stacks in every format, and what they are (truth.json), for export.py.
+// peer_write_stacks --time ATOMS DIR: how long the writers take on one large stack, seconds each.
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
