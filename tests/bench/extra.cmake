@@ -1,0 +1,10 @@
+# Benchmarks: every tests/bench/*.cpp is a program bench_NAME, built by `ninja bench` only. Each .py beside them says its one command.
+add_custom_target(bench)
+file(GLOB bench_programs CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bench/*.cpp)
+foreach(source ${bench_programs})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(bench_${name} EXCLUDE_FROM_ALL ${source})
+  target_link_libraries(bench_${name} PRIVATE lamella::builder)
+  set_target_properties(bench_${name} PROPERTIES ENABLE_EXPORTS ON)
+  add_dependencies(bench bench_${name})
+endforeach()
