@@ -33,10 +33,18 @@ std::vector<std::string> arguments_for(const EngineOptions& options) {
   return words;
 }
 
+EvaluatorChoice::Kind backend_from_name(const std::string& name) {
+  if (name == "native") return EvaluatorChoice::Kind::fast;
+  if (name == "plain") return EvaluatorChoice::Kind::plain;
+  if (name == "deepmd") return EvaluatorChoice::Kind::deepmd_kit;
+  fail_input({"--backend", "unknown", name, "native, plain, deepmd", ""});
+}
+
 }  // namespace
 
 Engine::Engine(const EngineOptions& options) : impl_(std::make_unique<Impl>()) {
   impl_->lammps = guarded("starting LAMMPS", [&] { return bridge::open(arguments_for(options)); });
+  bridge::choose_evaluator(impl_->lammps, {backend_from_name(options.backend), options.precision, options.threads});
 }
 
 Engine::~Engine() {
@@ -66,6 +74,17 @@ void Engine::file(const std::filesystem::path& input) {
     try {
       bridge::file(impl_->lammps, input.string());
     } catch (const bridge::LammpsQuit&) {
+    }
+  });
+}
+
+int Engine::given_input() {
+  return guarded("LAMMPS", [&] {
+    try {
+      bridge::given_input(impl_->lammps);
+      return 0;
+    } catch (const bridge::LammpsQuit& quit) {
+      return quit.status;
     }
   });
 }

@@ -12,10 +12,11 @@
 namespace lamella {
 
 struct EngineOptions {
-  std::filesystem::path log = "none";   ///< LAMMPS log file, "none": no log
+  std::filesystem::path log = "none";   ///< LAMMPS log file, "none": no log, "": LAMMPS's own default
   bool screen = false;                  ///< LAMMPS's own screen output
   int threads = 0;                      ///< of the Deep Potential; 0: all cores
   Precision precision = Precision::double_;
+  std::string backend = "native";       ///< native | plain (the slow oracle) | deepmd (deepmd-kit's own library)
   std::vector<std::string> arguments;   ///< further command-line flags of lmp
 };
 
@@ -31,6 +32,9 @@ class Engine {
   void command(const std::string& line);
   void commands(const std::string& lines);       ///< several lines, `&` continuations as in a file
   void file(const std::filesystem::path& input); ///< an input script, line by line
+
+  /// The input named by -in among the arguments, or standard input. Returns the status given to `quit`, else 0.
+  int given_input();
 
   /// Current value of a thermo keyword ("temp", "pe", "press", "pzz", "density", "step", ...).
   double thermo(const std::string& keyword);

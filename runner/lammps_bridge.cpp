@@ -7,7 +7,9 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "base/error.hpp"
 #include "runner/lammps_headers.hpp"
+#include "runner/pair_deepmd.hpp"
 #include "runner/step_hook.hpp"
 
 #include <library.h>
@@ -22,6 +24,7 @@ void LAMMPS::post_create() {
   original(this);
   lamella::bridge::install_step_hook(this);
   lamella::bridge::register_step_fix(this);
+  lamella::bridge::register_pair_deepmd(this);
 }
 
 }  // namespace LAMMPS_NS
@@ -88,6 +91,42 @@ int mpi_size() {
   return size;
 }
 
+void on_root(const std::function<void()>& work) {
+  const bool root = mpi_rank() == 0;
+  int failure = 0;
+  std::string text[5];
+  if (root) {
+    try {
+      work();
+    } catch (const Error& error) {
+      failure = static_cast<int>(error.failure());
+      const ErrorText& t = error.text();
+      text[0] = t.where, text[1] = t.what, text[2] = t.got, text[3] = t.allowed, text[4] = t.hint;
+    } catch (const std::exception& error) {
+      failure = static_cast<int>(Failure::while_running);
+      text[1] = error.what();
+    }
+  }
+  MPI_Bcast(&failure, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  if (!failure) return;
+  for (std::string& part : text) {
+    int length = static_cast<int>(part.size());
+    MPI_Bcast(&length, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    part.resize(static_cast<std::size_t>(length));
+    MPI_Bcast(part.data(), length, MPI_CHAR, 0, MPI_COMM_WORLD);
+  }
+  throw Error(static_cast<Failure>(failure), {text[0], text[1], text[2], text[3], text[4]});
+}
+
+bool any_rank(bool flag) {
+  start_mpi();
+  int mine = flag, any = 0;
+  MPI_Allreduce(&mine, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+  return any != 0;
+}
+
+void choose_evaluator(void* lammps, const EvaluatorChoice& choice) { choose_evaluator(of(lammps), choice); }
+
 void* open(const std::vector<std::string>& arguments) {
   if (!lammps_throws()) throw std::logic_error("link the program with its symbols exported (ENABLE_EXPORTS), or LAMMPS ends it on errors");
   start_mpi();
@@ -101,6 +140,7 @@ void close(void* lammps) {
   LAMMPS* lmp = of(lammps);
   delete lmp;
   remove_step_hook(lmp);
+  forget_evaluator_choice(lmp);
 }
 
 void command(void* lammps, const std::string& line) { of(lammps)->input->one(line); }
@@ -160,6 +200,24 @@ Cartesian box_origin(void* lammps) {
 
 void on_step(void* lammps, long every, std::function<void(long)> callback) {
   set_step_callback(of(lammps), every, std::move(callback));
+}
+
+void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std::vector<std::string>&)> rewriter) {
+  set_run_rewriter(of(lammps), std::move(rewriter));
+}
+
+void end_run_soon(void* lammps) { of(lammps)->timer->force_timeout(); }
+
+double last_force_deviation(void* lammps) {
+  Pair* pair = of(lammps)->force->pair_match("deepmd", 0);
+  int dimension = 0;
+  const void* value = pair ? pair->extract("max_devi_f", dimension) : nullptr;
+  return value ? *static_cast<const double*>(value) : -1.0;
+}
+
+std::string variable(void* lammps, const std::string& name) {
+  void* value = lammps_extract_variable(lammps, name.c_str(), nullptr);
+  return value ? std::string(static_cast<const char*>(value)) : std::string();
 }
 
 }  // namespace lamella::bridge

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lattice/cell.hpp"
+#include "runner/evaluator_pool.hpp"
 
 namespace lamella::bridge {
 
@@ -25,8 +26,15 @@ int mpi_size();
 /// Whether LAMMPS's errors come to us: false in a program whose symbols are not exported (ENABLE_EXPORTS).
 bool lammps_throws();
 
+/// Does `work` on rank 0 alone; an Error thrown there is thrown on every rank. Collective.
+void on_root(const std::function<void()>& work);
+/// Whether `flag` is true on any rank. Collective.
+bool any_rank(bool flag);
+
 /// Throws std::logic_error where lammps_throws() is false.
 void* open(const std::vector<std::string>& arguments);
+/// Of the `pair_style deepmd` that the instance will make.
+void choose_evaluator(void* lammps, const EvaluatorChoice& choice);
 /// Frees what is left of the instance; after an error too.
 void close(void* lammps);
 void command(void* lammps, const std::string& line);
@@ -49,5 +57,14 @@ Cartesian box_origin(void* lammps);
 
 /// Calls back at the end of every step that `every` divides, in every `run` and `minimize` from now on; 0 ends it.
 void on_step(void* lammps, long every, std::function<void(long)> callback);
+
+/// Rewrites the words after every `run` before LAMMPS sees them (an empty answer leaves the run out).
+void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std::vector<std::string>& words)> rewriter);
+/// Ends the run in progress after the present step, as if its steps were done.
+void end_run_soon(void* lammps);
+/// max_devi_f of the last step that computed a model deviation, eV/A; negative before the first.
+double last_force_deviation(void* lammps);
+/// Value of an input variable, "" where there is none of this name.
+std::string variable(void* lammps, const std::string& name);
 
 }  // namespace lamella::bridge

@@ -23,6 +23,7 @@ using namespace LAMMPS_NS;
 struct Hook {
   long every = 0;
   std::function<void(long)> callback;
+  RunRewriter rewriter;
   std::map<std::string, Input::CommandCreator> wrapped;  // LAMMPS's own creators
 };
 std::map<LAMMPS*, Hook> hooks;  // one entry per living instance
@@ -61,7 +62,7 @@ Fix* make_step_fix(LAMMPS* lmp, int narg, char** arg) { return new StepFix(lmp, 
 
 class HookedCommand : public Command {
  public:
-  HookedCommand(LAMMPS* lmp, Command* original) : Command(lmp), original_(original) {}
+  HookedCommand(LAMMPS* lmp, Command* original, bool is_run) : Command(lmp), original_(original), is_run_(is_run) {}
   ~HookedCommand() override { delete original_; }
   void command(int narg, char** arg) override {
     if (modify->find_fix(kFixId) >= 0) modify->delete_fix(kFixId);
@@ -69,15 +70,20 @@ class HookedCommand : public Command {
     if (hook.callback && domain->box_exist) {
       modify->add_fix(std::string(kFixId) + " all lamella/step");
     }
-    original_->command(narg, arg);
+    if (!is_run_ || !hook.rewriter) return original_->command(narg, arg);
+    std::vector<std::string> words = hook.rewriter(std::vector<std::string>(arg, arg + narg));
+    std::vector<char*> rewritten;
+    for (std::string& word : words) rewritten.push_back(word.data());
+    if (!words.empty()) original_->command(static_cast<int>(rewritten.size()), rewritten.data());
   }
 
  private:
   Command* original_;
+  bool is_run_;
 };
 
-Command* make_run(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("run")(lmp)); }
-Command* make_minimize(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("minimize")(lmp)); }
+Command* make_run(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("run")(lmp), true); }
+Command* make_minimize(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("minimize")(lmp), false); }
 
 }  // namespace
 
@@ -91,6 +97,8 @@ void install_step_hook(LAMMPS* lmp) {
 }
 
 void remove_step_hook(LAMMPS* lmp) { hooks.erase(lmp); }
+
+void set_run_rewriter(LAMMPS* lmp, RunRewriter rewriter) { hooks.at(lmp).rewriter = std::move(rewriter); }
 
 void set_step_callback(LAMMPS* lmp, long every, std::function<void(long)> callback) {
   Hook& hook = hooks.at(lmp);

@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace LAMMPS_NS {
 class LAMMPS;
@@ -14,5 +16,9 @@ void install_step_hook(LAMMPS_NS::LAMMPS* lammps);
 void register_step_fix(LAMMPS_NS::LAMMPS* lammps);
 void remove_step_hook(LAMMPS_NS::LAMMPS* lammps);
 void set_step_callback(LAMMPS_NS::LAMMPS* lammps, long every, std::function<void(long)> callback);
+
+/// Rewrites the words after `run` before LAMMPS sees them; an empty answer leaves the run out. nullptr: runs stay as written.
+using RunRewriter = std::function<std::vector<std::string>(const std::vector<std::string>& words)>;
+void set_run_rewriter(LAMMPS_NS::LAMMPS* lammps, RunRewriter rewriter);
 
 }  // namespace lamella::bridge

@@ -1,0 +1,48 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "runner/engine.hpp"
+#include "runner/protocol_run.hpp"
+#include "runner/run_outputs.hpp"
+
+namespace lamella {
+
+/// Who the engine's atoms are: ids and types from LAMMPS, elements and layers from the stack's extxyz where the numbers of atoms
+/// agree (atom k of the file has id k). Collective.
+TrajectoryIdentity identify_atoms(Engine& engine, const std::filesystem::path& stack);
+
+/// Looks after a run: stops it when it goes wrong, and says which atoms did it. Collective calls.
+class RunWatch {
+ public:
+  /// `hottest` in K; `largest_deviation` in eV/A, 0: no limit.
+  RunWatch(const TrajectoryIdentity& atoms, double hottest, double largest_deviation)
+      : atoms_(atoms), hottest_(hottest), largest_deviation_(largest_deviation) {}
+
+  /// Remembers the frame. Throws Error (while_running) when the temperature runs away or is not a number, or the models disagree
+  /// beyond the limit; the message names step and fastest atom.
+  void check(Engine& engine, const ThermoRow& row);
+
+  /// Rethrows LAMMPS's or the potential's error with the atoms that are lost or not finite, named by id, element, layer and last
+  /// position, after saving the last whole frame as failed.extxyz in the present folder.
+  [[noreturn]] void explain(Engine& engine, const Error& error, long step) const;
+
+ private:
+  std::string name_of(std::size_t index) const;
+  void save_last_frame() const;
+
+  const TrajectoryIdentity& atoms_;
+  double hottest_, largest_deviation_;
+  std::vector<Cartesian> last_;  // unwrapped, by id
+  Cell last_cell_;
+  Cartesian last_origin_;
+  long last_step_ = -1;
+};
+
+struct RunPlan;
+/// A run of an input that no checkpoint can be made for: LAMMPS reads it as it stands; what it writes is its own affair.
+ProtocolRunSummary run_plain_input(const ProtocolRunOptions& options, const RunPlan& plan);
+
+}  // namespace lamella
