@@ -36,7 +36,7 @@ class Engine {
   /// The input named by -in among the arguments, or standard input. Returns the status given to `quit`, else 0.
   int given_input();
 
-  /// Current value of a thermo keyword ("temp", "pe", "press", "pzz", "density", "step", ...).
+  /// Current value of a thermo keyword ("temp", "pe", "press", "pzz", "density", "step", ...), or of an equal-style variable "v_NAME".
   double thermo(const std::string& keyword);
   long atom_count();
   /// All atoms on every rank, sorted by atom id. A, eV/A, A/ps.

@@ -152,6 +152,13 @@ void file(void* lammps, const std::string& path) { of(lammps)->input->file(path.
 void given_input(void* lammps) { of(lammps)->input->file(); }
 
 double thermo(void* lammps, const std::string& keyword) {
+  if (keyword.starts_with("v_")) {
+    auto* value = static_cast<double*>(lammps_extract_variable(lammps, keyword.c_str() + 2, nullptr));
+    if (!value) throw LammpsError{"no such equal-style variable", keyword};
+    const double result = *value;
+    lammps_free(value);
+    return result;
+  }
   std::string name = keyword;
   return lammps_get_thermo(lammps, name.c_str());
 }

@@ -173,7 +173,7 @@ void PairDeepmd::init_style() {
   if (force->newton_pair == 0)
     fail_input({"pair_style deepmd", "forces on ghost atoms must travel home", "newton off", "newton on",
                 "remove `newton off` (or `newton off on`): a many-body potential acts on neighbours that other ranks own"});
-  if (neighbor->exclude)
+  if (neighbor->nex_type || neighbor->nex_group || neighbor->nex_mol)  // `exclude` itself is set only later
     fail_input({"pair_style deepmd", "a many-body potential needs every neighbour", "neigh_modify exclude", "", "remove neigh_modify exclude"});
   if (type_of_.empty()) fail_input({"pair_coeff", "the elements of the LAMMPS types are not named", "", "", "pair_coeff * * Li Co O ..."});
   generation_++;

@@ -78,7 +78,11 @@ int steps_of(Reader& reader) {
 PairSettings parse_pair_settings(std::span<const std::string> words) {
   PairSettings settings;
   Reader reader(words);
-  while (!reader.done() && !reader.at_keyword()) settings.models.push_back(reader.next());
+  while (!reader.done() && !reader.at_keyword()) {
+    settings.models.push_back(reader.next());
+    const std::string& word = settings.models.back();  // a misspelt keyword would pass for a file
+    if (word.find_first_of("./") == std::string::npos && !nearest_word(word, kKnown).empty()) fail_keyword(word);
+  }
   if (settings.models.empty()) fail_input({kWhere, "no model", "", "", "pair_style deepmd model.pb"});
   while (!reader.done()) {
     const std::string word = reader.next();

@@ -1,0 +1,160 @@
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "runner/checkpoint.hpp"
+#include "runner/protocol_run.hpp"
+#include "tests/runner/lithium_fluoride.hpp"
+
+using namespace lamella;
+namespace fs = std::filesystem;
+
+namespace {
+
+ProtocolRunOptions options_for(const fs::path& folder) {
+  ProtocolRunOptions options;
+  options.folder = folder;
+  options.protocol = "npt";
+  options.threads = 1;
+  options.checkpoint_every = 20;
+  return options;
+}
+
+const char* kOutputs[] = {"trajectory.nc", "thermo.csv", "final.data"};
+
+}  // namespace
+
+TEST_CASE("a run interrupted at each of its checkpoints and resumed gives the uninterrupted run's files byte for byte") {
+  const fs::path whole = test::fresh_folder("whole"), parts = test::fresh_folder("parts");
+  test::write_lithium_fluoride(whole);
+  test::write_lithium_fluoride(parts);
+  const ProtocolRunSummary reference = run_protocol(options_for(whole));
+  CHECK(reference.last_step == 100);
+  CHECK(reference.frames == 11);
+  CHECK(reference.atoms == 64);
+
+  ProtocolRunOptions options = options_for(parts);
+  options.interrupted = [] { return true; };
+  int calls = 0;
+  for (bool done = false; !done; ++calls) {
+    REQUIRE(calls < 10);
+    bool ready = false;  // the minimisation may not be interrupted: there is nothing to save yet
+    options.progress = [&](const ProgressReport& report) { ready = ready || report.task == "npt"; };
+    options.interrupted = [&] { return ready; };
+    done = !run_protocol(options).interrupted;
+    options.resume = true;
+  }
+  CHECK(calls == 5);
+  for (const char* name : kOutputs) {
+    INFO(name);
+    CHECK(read_whole_file(whole / "run/npt" / name) == read_whole_file(parts / "run/npt" / name));
+  }
+  fs::remove_all(whole);
+  fs::remove_all(parts);
+}
+
+TEST_CASE("outputs that went on past the checkpoint are cut back, and a damaged checkpoint gives way to the one before") {
+  const fs::path folder = test::fresh_folder("cut");
+  test::write_lithium_fluoride(folder);
+  const ProtocolRunOptions options = options_for(folder);
+  run_protocol(options);
+  const fs::path out = folder / "run/npt";
+  std::map<std::string, std::string> reference;
+  for (const char* name : kOutputs) reference[name] = read_whole_file(out / name);
+  // As if the process had been killed while it wrote frames, after which the newest checkpoint was damaged.
+  std::string damaged = read_whole_file(out / "checkpoint");
+  damaged[damaged.size() / 2] ^= 1;
+  write_whole_file(out / "checkpoint", damaged);
+  write_whole_file(out / "trajectory.nc", reference["trajectory.nc"] + std::string(1000, 'x'));
+  std::string told;
+  ProtocolRunOptions resumed = options;
+  resumed.resume = true;
+  resumed.warn = [&](const std::string& text) { told += text; };
+  const ProtocolRunSummary summary = run_protocol(resumed);
+  CHECK(summary.first_step == 80);
+  CHECK(told.find("checksum") != std::string::npos);
+  for (const char* name : kOutputs) {
+    INFO(name);
+    CHECK(read_whole_file(out / name) == reference[name]);
+  }
+  // Nothing whole left: an error, not a new start.
+  write_whole_file(out / "checkpoint", damaged);
+  write_whole_file(out / "checkpoint.previous", damaged.substr(0, 100));
+  CHECK_THROWS_AS(run_protocol(resumed), Error);
+  fs::remove_all(folder);
+}
+
+TEST_CASE("a run that stands is not overwritten unasked; another model, input or precision cannot resume it") {
+  const fs::path folder = test::fresh_folder("stands");
+  test::write_lithium_fluoride(folder);
+  ProtocolRunOptions options = options_for(folder);
+  options.variables["steps"] = "20";
+  options.resume = true;
+  CHECK_THROWS_WITH(run_protocol(options), Catch::Contains("nothing to resume"));
+  options.resume = false;
+  run_protocol(options);
+  CHECK_THROWS_WITH(run_protocol(options), Catch::Contains("stands here already"));
+  options.resume = true;
+  options.precision = Precision::double_;
+  CHECK_THROWS_WITH(run_protocol(options), Catch::Contains("precision"));
+  options.precision = Precision::mixed;
+  options.variables["seed"] = "8";
+  CHECK_THROWS_WITH(run_protocol(options), Catch::Contains("variables"));
+  options.variables.erase("seed");
+  options.variables["steps"] = "40";  // more steps may be asked for
+  CHECK(run_protocol(options).last_step == 40);
+  options.resume = false;
+  options.replace = true;
+  CHECK(run_protocol(options).first_step == 0);
+  options.variables["temperatur"] = "300";
+  CHECK_THROWS_WITH(run_protocol(options), Catch::Contains("temperatur"));
+  options.protocol = "npd";
+  CHECK_THROWS_AS(run_protocol(options), Error);
+  fs::remove_all(folder);
+}
+
+TEST_CASE("a run that goes wrong stops with step and atom and leaves the last whole frame") {
+  const fs::path folder = test::fresh_folder("wrong");
+  test::write_lithium_fluoride(folder);
+  ProtocolRunOptions options = options_for(folder);
+  options.hottest = 100.0;  // it starts at 600 K
+  try {
+    run_protocol(options);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.failure() == Failure::while_running);
+    CHECK(error.text().where == "step 10");
+    CHECK(error.text().got.find("atom ") != std::string::npos);
+  }
+  options.hottest = 1e9;
+  options.replace = true;
+  options.variables["temperature"] = "5e6";
+  try {
+    run_protocol(options);
+    FAIL("no error");
+  } catch (const Error& error) {
+    INFO(error.what());
+    CHECK(error.failure() == Failure::while_running);
+    CHECK(error.text().where.starts_with("step "));
+  }
+  fs::remove_all(folder);
+}
+
+TEST_CASE("checkpoints read back, and any damaged byte is found") {
+  Checkpoint checkpoint;
+  checkpoint.protocol = "relax";
+  checkpoint.step = 1200;
+  checkpoint.trajectory = {13, 4711};
+  checkpoint.restart = std::string("binary\0\n bytes", 14);
+  const std::string bytes = checkpoint_bytes(checkpoint);
+  const Checkpoint back = parse_checkpoint(bytes, "test");
+  CHECK(back.step == 1200);
+  CHECK(back.trajectory.bytes == 4711);
+  CHECK(back.restart == checkpoint.restart);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::string bad = bytes;
+    bad[i] ^= 0x10;
+    CHECK_THROWS_AS(parse_checkpoint(bad, "test"), Error);
+    CHECK_THROWS_AS(parse_checkpoint(bytes.substr(0, i), "test"), Error);
+  }
+}
