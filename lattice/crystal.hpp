@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lattice/structure.hpp"
 
@@ -12,7 +13,10 @@ namespace lamella {
 /// A crystal as read: the conventional cell of its file, every site whole (partial occupancies resolved).
 struct Crystal {
   std::string name;                    ///< "LiCoO2", or the file's stem
-  Structure cell;                      ///< conventional cell of the file; Miller indices refer to it
+  Structure cell;                      ///< the conventional cell of the file, or `supercell` times it
+  /// cell = supercell * the file's conventional cell (rows), to which Miller indices refer. Not the identity only where
+  /// whole atoms ask for more room: NMC811's tenths of an atom need ten cells.
+  Int3x3 supercell = Int3x3::Identity();
   std::filesystem::path file;          ///< where it came from
   std::string sha256;                  ///< of that file
   int space_group = 0;                 ///< of the average structure as the file gives it (spglib), 0 when none was found
@@ -30,7 +34,11 @@ struct CrystalOptions {
 /// cannot be resolved.
 Crystal load_crystal(const std::string& name_or_path, const CrystalOptions& options = {});
 
-/// The folder that holds the bundled crystals, presets and potential: $LAMELLA_STRUCTURES, beside the program, or installed.
+/// The names that load_crystal knows without a path, sorted.
+std::vector<std::string> bundled_crystals();
+
+/// The folder that holds the bundled crystals, presets and potential: $LAMELLA_STRUCTURES, beside the program
+/// (build tree or installed share/lamella), or the source tree it was built from. Throws Error (bad_input) where there is none.
 std::filesystem::path structures_folder();
 
 }  // namespace lamella

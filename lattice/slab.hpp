@@ -20,9 +20,9 @@ struct SurfaceLattice {
   int atoms_per_repeat;  ///< atoms in one primitive surface cell times one repeat
 };
 
-/// Atoms at one height.
+/// Atoms at one height; a covalent unit (PS4, PO4, ...) that is kept whole counts as a whole at the height of its centre.
 struct AtomicPlane {
-  double z;         ///< A, from the bottom of the repeat
+  double z;         ///< A, above the cut
   Formula formula;  ///< per primitive surface cell
   double charge;    ///< formal, e, per primitive surface cell
 };
@@ -36,18 +36,21 @@ struct Termination {
   double area;                      ///< A^2, primitive surface cell
   double dipole_per_area;           ///< e/A of one repeat
   int tasker;                       ///< 1, 2 or 3
-  int broken_polyanions;            ///< covalent units (PS4, PO4, ...) cut per primitive surface cell
-  bool stoichiometric;
+  int broken_polyanions;            ///< covalent units (PS4, PO4, ...) cut per primitive surface cell; bonds of an endless network
+  bool flat;                        ///< cut by a plane, through covalent units; otherwise around them
+  bool stoichiometric;              ///< true for whole repeats
   bool symmetric;                   ///< some operation turns the slab over onto itself
 };
 
 /// All distinct terminations (under the operations that keep the outward normal), best first for `auto`: nothing broken,
-/// stoichiometric, least dipole. Throws Error (bad_input) for (0 0 0).
+/// stoichiometric, least dipole, widest gap. First come cuts around the covalent units, then the plane cuts through them.
+/// Throws Error (bad_input) for (0 0 0).
 std::vector<Termination> list_terminations(const Crystal& crystal, Miller miller);
 
 SurfaceLattice surface_lattice(const Crystal& crystal, Miller miller);
 
-/// A slab on the primitive surface cell: `repeats` whole primitive repeats cut at `termination`; z from 0.
+/// A slab on the primitive surface cell: `repeats` whole primitive repeats cut at `termination`; z = 0 is the middle of the
+/// gap that was cut, so that atoms of a unit kept whole may lie a little below it.
 Slab cut_slab(const Crystal& crystal, Miller miller, const Termination& termination, int repeats);
 /// Whole repeats needed for at least `thickness` A.
 int repeats_for(const Crystal& crystal, Miller miller, double thickness);

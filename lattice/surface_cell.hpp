@@ -1,0 +1,26 @@
+#pragma once
+#include <vector>
+
+#include "lattice/slab.hpp"
+#include "lattice/symmetry.hpp"
+
+namespace lamella {
+
+/// One primitive repeat of a crystal seen along a surface normal; what terminations and slabs are made from.
+/// The surface frame has a along +x and the outward normal along +z.
+struct SurfaceCell {
+  Mat3 vectors;        ///< rows a = (ax, 0, 0), b = (bx, by, 0), c = (cx, cy, spacing), A; primitive, right-handed
+  Mat3 rotation;       ///< surface frame = rotation * the crystal's Cartesian frame
+  double spacing;      ///< A
+  double area;         ///< A^2
+  std::vector<int> atoms;         ///< indices into crystal.cell, one per atom of the repeat
+  std::vector<Vec3> positions;    ///< A, surface frame, each somewhere in its column of images
+  std::vector<double> heights;    ///< A: the atom's own height, or that of the centre of its covalent unit
+  std::vector<double> keep_shifts;  ///< operations that keep the normal move heights by these, A, in [0, spacing)
+  std::vector<double> flip_shifts;  ///< operations that turn it over: height -> shift - height
+};
+
+/// Throws Error (bad_input) for (0 0 0).
+SurfaceCell surface_cell(const Crystal& crystal, Miller miller);
+
+}  // namespace lamella
