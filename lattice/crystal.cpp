@@ -65,7 +65,7 @@ AverageCrystal average_of(const Structure& structure, const std::string& name) {
   return average;
 }
 
-int space_group_of(const AverageCrystal& average) {
+Symmetry symmetry_of(const AverageCrystal& average) {
   std::vector<Cartesian> positions;
   std::vector<int> kinds;
   std::vector<std::vector<AverageSite::Share>> mixtures;
@@ -78,7 +78,7 @@ int space_group_of(const AverageCrystal& average) {
     kinds.push_back(static_cast<int>(found - mixtures.begin()));
     if (found == mixtures.end()) mixtures.push_back(site.shares);
   }
-  return find_symmetry(average.cell, positions, kinds).space_group;
+  return find_symmetry(average.cell, positions, kinds);
 }
 
 /// Common charges, with transition and other many-valued metals sharing what is missing to a neutral cell. Nothing at all
@@ -139,7 +139,8 @@ Crystal load_crystal(const std::string& name_or_path, const CrystalOptions& opti
     case Format::poscar: average = average_of(parse_poscar(text, shown), shown); break;
     case Format::extxyz: average = average_of(parse_extxyz(text, shown), shown); break;
   }
-  crystal.space_group = space_group_of(average);
+  crystal.symmetry = symmetry_of(average);
+  crystal.space_group = crystal.symmetry.space_group;
   crystal.charges = usual_charges(average);
   for (const auto& [element, charge] : average.charges) crystal.charges[element] = charge;
   crystal.stiffness = average.stiffness;
@@ -148,6 +149,7 @@ Crystal load_crystal(const std::string& name_or_path, const CrystalOptions& opti
   crystal.supercell = resolved.supercell;
   if (crystal.cell.size() > most_atoms) fail_input({shown, "too many atoms for a crystal", fmt::format("{}", crystal.cell.size()), fmt::format("up to {}", most_atoms), ""});
   check_distances(crystal.cell, shown);
+  if (options.anion_disorder > 0.0 || !std::all_of(average.sites.begin(), average.sites.end(), [](const AverageSite& s) { return s.whole(); })) crystal.symmetry = find_symmetry(crystal.cell);
   return crystal;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lattice/structure.hpp"
+#include "lattice/symmetry.hpp"
 
 namespace lamella {
 
@@ -20,6 +21,7 @@ struct Crystal {
   std::filesystem::path file;          ///< where it came from
   std::string sha256;                  ///< of that file
   int space_group = 0;                 ///< of the average structure as the file gives it (spglib), 0 when none was found
+  Symmetry symmetry;                   ///< of `cell` as it is, sites resolved; found at need where a caller leaves it empty
   std::map<Element, double> charges;   ///< formal charges, e, per element; common ones where the file gives none
   std::optional<Eigen::Matrix<double, 6, 6>> stiffness;  ///< elastic constants, GPa, Voigt, in the file's Cartesian frame
 };

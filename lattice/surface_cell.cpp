@@ -122,12 +122,6 @@ void find_shifts(const Symmetry& symmetry, const Long3& h, double phase_unit, Su
   }
 }
 
-Symmetry symmetry_of(const Crystal& crystal) {
-  std::vector<int> kinds;
-  for (Element element : crystal.cell.elements) kinds.push_back(element.number());
-  return find_symmetry(crystal.cell.cell, crystal.cell.positions, kinds);
-}
-
 }  // namespace
 
 SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
@@ -135,7 +129,7 @@ SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
   if (asked.isZero()) fail_input({"miller", "(0 0 0) is no plane", "0 0 0", "three whole numbers, not all zero", ""});
   if (asked.cwiseAbs().maxCoeff() > largest_index)
     fail_input({"miller", "index out of range", fmt::format("{} {} {}", miller.h, miller.k, miller.l), fmt::format("-{0} to {0}", largest_index), ""});
-  const Symmetry symmetry = symmetry_of(crystal);
+  const Symmetry symmetry = crystal.symmetry.operations.empty() ? find_symmetry(crystal.cell) : crystal.symmetry;
   const PrimitiveLattice lattice = primitive_lattice(symmetry);
   const Long3 h = (crystal.supercell.cast<long>() * asked.transpose()).transpose();
   Long3 g = (lattice.rows * h.transpose()).transpose();
@@ -153,7 +147,8 @@ SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
   cell.rotation.row(1) = normal.cross(a.normalized());
   cell.rotation.row(2) = normal;
   cell.vectors = rows * cell.rotation.transpose();
-  cell.vectors(0, 1) = cell.vectors(0, 2) = cell.vectors(1, 2) = 0.0;
+  for (double& x : cell.vectors.reshaped())
+    if (std::abs(x) < 1e-9) x = 0.0;
   cell.spacing = cell.vectors(2, 2);
   cell.area = cell.vectors(0, 0) * cell.vectors(1, 1);
   const long copies = lattice.denominator * lattice.denominator * lattice.denominator / (lattice.rows(0, 0) * lattice.rows(1, 1) * lattice.rows(2, 2));

@@ -61,6 +61,12 @@ Symmetry find_symmetry(const Cell& cell, std::span<const Cartesian> positions, s
   return symmetry;
 }
 
+Symmetry find_symmetry(const Structure& structure, double tolerance) {
+  std::vector<int> kinds;
+  for (Element element : structure.elements) kinds.push_back(element.number());
+  return find_symmetry(structure.cell, structure.positions, kinds, tolerance);
+}
+
 PrimitiveLattice primitive_lattice(const Symmetry& symmetry) {
   std::vector<Vec3> translations;
   for (const auto& operation : symmetry.operations)

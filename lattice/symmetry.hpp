@@ -2,7 +2,7 @@
 #include <span>
 #include <vector>
 
-#include "lattice/cell.hpp"
+#include "lattice/structure.hpp"
 
 namespace lamella {
 
@@ -14,7 +14,7 @@ struct SymmetryOperation {
 
 struct Symmetry {
   int space_group = 0;                        ///< international number, 0 when spglib finds none
-  std::vector<SymmetryOperation> operations;  ///< of the cell as given, centring included; at least the identity
+  std::vector<SymmetryOperation> operations;  ///< of the cell as given, centring included; at least the identity once found
 };
 
 /// Distance within which positions count as equal, A: files with four decimals must still have their symmetry.
@@ -23,6 +23,9 @@ inline constexpr double symmetry_tolerance = 0.01;
 /// The space group of positions (A) with `kinds` (any numbers, equal for equal atoms) by spglib. Never throws: where spglib
 /// finds nothing, only the identity is given.
 Symmetry find_symmetry(const Cell& cell, std::span<const Cartesian> positions, std::span<const int> kinds, double tolerance = symmetry_tolerance);
+
+/// The same with the elements as kinds.
+Symmetry find_symmetry(const Structure& structure, double tolerance = symmetry_tolerance);
 
 /// The primitive lattice of `symmetry`: integer rows / `denominator` are fractional vectors of the cell, in Hermite form.
 struct PrimitiveLattice {

@@ -14,6 +14,7 @@ std::span<const Command> commands() {
       {"info", "what a Deep Potential is: descriptor, sizes, cut-offs, types, hash", info_command},
       {"run", "run a protocol (relax, reaction, diffusion) or an input of yours in a built folder", run_protocol_command},
       {"lammps", "LAMMPS itself with the native pair_style deepmd: any input of yours", lammps_command_line},
+      {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
   };
   return all;
 }
