@@ -174,7 +174,7 @@ class OccupationEnergy {
   bool excluded() const { return full_.dot(fines_) > 0.5 * fine; }
 
  private:
-  static constexpr double fine = 1000.0;  // eV
+  static constexpr double fine = 30.0;  // eV, above what any arrangement of ions could gain by it
   void put(std::size_t p, const std::optional<Element>& atom) {
     full_[p] = atom ? 1.0 : 0.0;
     charge_[p] = atom && charges_.count(*atom) ? charges_.at(*atom) : 0.0;
@@ -183,6 +183,26 @@ class OccupationEnergy {
   Eigen::MatrixXd matrix_, exclusive_;
   Eigen::VectorXd charge_, full_, potential_, fines_;
 };
+
+/// Simulated annealing with the same exchanges, for lattices where a plain descent jams: in a garnet every filled
+/// tetrahedron forbids the nearer half of four octahedra.
+void anneal(std::vector<Place>& places, const std::map<int, std::vector<std::size_t>>& orbits, OccupationEnergy& energy, RandomStream& random) {
+  constexpr double hot = 5.0, cold = 0.05;  // eV
+  std::vector<const std::vector<std::size_t>*> choices;  // an orbit as often as it has members
+  for (const auto& [orbit, members] : orbits) choices.insert(choices.end(), members.size(), &members);
+  const std::size_t steps = 2000 * choices.size();
+  double temperature = hot;
+  const double cooling = std::pow(cold / hot, 1.0 / static_cast<double>(steps));
+  for (std::size_t step = 0; step < steps; ++step, temperature *= cooling) {
+    const auto& members = *choices[random.below(choices.size())];
+    const std::size_t p = members[random.below(members.size())], q = members[random.below(members.size())];
+    if (!places[p].atom || places[q].atom) continue;
+    const double change = energy.exchange(p, q);
+    if (change > 0.0 && random.uniform() >= std::exp(-change / temperature)) continue;
+    energy.commit(p, q);
+    std::swap(places[p].atom, places[q].atom);
+  }
+}
 
 /// Exchanges of an atom with an empty place of its orbit, as long as one lowers the energy.
 void descend(std::vector<Place>& places, const std::map<int, std::vector<std::size_t>>& orbits, OccupationEnergy& energy, RandomStream& random) {
@@ -228,13 +248,14 @@ ResolvedCrystal resolve_occupancies(const AverageCrystal& average, const std::ma
     if (occupancy < 0.999) with_holes[orbit] = members;
   }
   RandomStream random(seed, "occupancies/" + name);
-  for (int attempt = 0; attempt < 20; ++attempt) {
+  for (int attempt = 0; attempt < 5; ++attempt) {
     fill_at_random(places, orbits, random);
     if (with_holes.empty()) break;
     OccupationEnergy energy(cell, places, charges);
+    if (attempt > 0) anneal(places, with_holes, energy, random);
     descend(places, with_holes, energy, random);
     if (!energy.excluded()) break;
-    if (attempt == 19)
+    if (attempt == 4)
       fail_input({name, "its partly occupied positions cannot be filled without two atoms closer than they may be", "", fmt::format("{:.1f} A apart", exclusion), "check the occupancies"});
   }
   ResolvedCrystal resolved{{cell, {}, {}, {}, {}}, supercell};
