@@ -8,6 +8,7 @@ int energy_command(const std::vector<std::string>& words);
 int info_command(const std::vector<std::string>& words);
 int run_protocol_command(const std::vector<std::string>& words);
 int lammps_command_line(const std::vector<std::string>& words);
+int validate_command(const std::vector<std::string>& words);
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
@@ -16,6 +17,7 @@ std::span<const Command> commands() {
       {"info", "what a Deep Potential is: descriptor, sizes, cut-offs, types, hash", info_command},
       {"run", "run a protocol (relax, reaction, diffusion) or an input of yours in a built folder", run_protocol_command},
       {"lammps", "LAMMPS itself with the native pair_style deepmd: any input of yours", lammps_command_line},
+      {"validate", "a model's errors on labelled frames: table, parity data and plot", validate_command},
   };
   return all;
 }
