@@ -126,7 +126,7 @@ class Search {
       std::vector<ShapeIndex::Found> kept;
       double least = 0.0;
       for (const ShapeIndex::Found& f : found_[k]) {
-        const double strain = in_plane_strain(f.matrix.cast<double>() * layers_[k].basis, cell).magnitude();
+        const double strain = strain_magnitude(f.matrix.cast<double>() * layers_[k].basis, cell);
         if (strain > limits_.max_strain + 1e-12) continue;
         if (kept.empty() || kept.back().lattice != f.lattice) {
           kept.push_back(f);
@@ -147,7 +147,7 @@ class Search {
       candidate.max_strain = 0.0;
       const Mat2 cell = common_cell(candidate.matrices);
       for (std::size_t i = 0; i < layers_.size(); ++i)
-        candidate.max_strain = std::max(candidate.max_strain, in_plane_strain(rows(candidate.matrices, i), cell).magnitude());
+        candidate.max_strain = std::max(candidate.max_strain, strain_magnitude(rows(candidate.matrices, i), cell));
       if (candidate.max_strain <= limits_.max_strain + 1e-12) candidates_.push_back(candidate);
       return;
     }

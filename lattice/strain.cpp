@@ -1,5 +1,6 @@
 #include "lattice/strain.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lamella {
@@ -28,6 +29,14 @@ InPlaneStrain in_plane_strain(const Mat2& from, const Mat2& to) {
   return result;
 }
 
+double strain_magnitude(const Mat2& from, const Mat2& to) {
+  const double scale = 1 / (from(0, 0) * from(1, 1) - from(0, 1) * from(1, 0));
+  const double xx = (from(1, 1) * to(0, 0) - from(0, 1) * to(1, 0)) * scale, xy = (from(1, 1) * to(0, 1) - from(0, 1) * to(1, 1)) * scale;
+  const double yx = (from(0, 0) * to(1, 0) - from(1, 0) * to(0, 0)) * scale, yy = (from(0, 0) * to(1, 1) - from(1, 0) * to(0, 1)) * scale;
+  const double h1 = std::sqrt((xx + yy) * (xx + yy) + (xy - yx) * (xy - yx)), h2 = std::sqrt((xx - yy) * (xx - yy) + (xy + yx) * (xy + yx));
+  return std::max(0.5 * (h1 + h2) - 1, 1 - 0.5 * (h1 - h2));
+}
+
 double von_mises_strain(const Mat2& strain) {
   const double third = strain.trace() / 3;
   const double xx = strain(0, 0) - third, yy = strain(1, 1) - third;
@@ -49,20 +58,28 @@ double strain_energy_per_area(const Mat2& strain, const Mat3& stiffness, double 
 
 Mat2 balanced_cell(std::span<const StrainedLayer> layers) {
   Mat2 cell = layers.front().cell;
+  bool equal = true;
+  for (const StrainedLayer& layer : layers) equal = equal && layer.weight == equal_share;
+  // Each step solves the linear problem of the strains that are left; what remains is of second order in them.
   for (int step = 0; step < 30; ++step) {
-    Mat3 total = Mat3::Zero();
-    Vec3 force = Vec3::Zero();
-    for (const StrainedLayer& layer : layers) {
-      const InPlaneStrain s = in_plane_strain(layer.cell, cell);
-      const Mat3 weight = rotated_plane_stiffness(layer.weight, s.rotation);
-      total += weight;
-      force += weight * voigt(s.strain);
+    Vec3 e = Vec3::Zero();
+    if (equal) {
+      for (const StrainedLayer& layer : layers) e -= voigt(in_plane_strain(layer.cell, cell).strain) / static_cast<double>(layers.size());
+    } else {
+      Mat3 total = Mat3::Zero();
+      Vec3 force = Vec3::Zero();
+      for (const StrainedLayer& layer : layers) {
+        const InPlaneStrain s = in_plane_strain(layer.cell, cell);
+        const Mat3 weight = rotated_plane_stiffness(layer.weight, s.rotation);
+        total += weight;
+        force += weight * voigt(s.strain);
+      }
+      e = -total.inverse() * force;
     }
-    const Vec3 e = -total.partialPivLu().solve(force);
     Mat2 correction;
     correction << 1 + e[0], e[2] / 2, e[2] / 2, 1 + e[1];
     cell = cell * correction;
-    if (e.cwiseAbs().maxCoeff() < 1e-15) break;
+    if (e.cwiseAbs().maxCoeff() < 1e-14) break;
   }
   return cell;
 }

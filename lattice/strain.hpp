@@ -19,6 +19,9 @@ struct InPlaneStrain {
 /// Polar decomposition of the map `from` -> `to` (rows, both right-handed): to = from * rotation^T * (I + strain).
 InPlaneStrain in_plane_strain(const Mat2& from, const Mat2& to);
 
+/// The larger |principal strain| of that map alone: all that a search needs of most candidates.
+double strain_magnitude(const Mat2& from, const Mat2& to);
+
 /// Equivalent strain sqrt(2/3 dev:dev) of the 3x3 tensor that has `strain` in the plane and nothing else.
 double von_mises_strain(const Mat2& strain);
 
@@ -28,10 +31,13 @@ Mat3 rotated_plane_stiffness(const Mat3& stiffness, const Mat2& rotation);
 /// Elastic energy per area, eV/A^2, of a layer `thickness` A thick with `stiffness` GPa in the strain's frame.
 double strain_energy_per_area(const Mat2& strain, const Mat3& stiffness, double thickness);
 
+/// A weight that makes an equal share: the plain tensor (xx, yy, xy with engineering shear).
+inline const Mat3 equal_share = Vec3(1, 1, 0.5).asDiagonal();
+
 /// A layer's cell (rows, right-handed; all layers' rows correspond) and what it costs to strain it: thickness times stiffness.
 struct StrainedLayer {
   Mat2 cell;
-  Mat3 weight = Vec3(1, 1, 0.5).asDiagonal();  ///< in the layer's own frame, Voigt; this one is the plain tensor: an equal share
+  Mat3 weight = equal_share;  ///< in the layer's own frame
 };
 
 /// The cell between those of the layers at which the weighted strains balance: sum of weight * strain = 0. With weights
