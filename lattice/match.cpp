@@ -190,7 +190,7 @@ class Search {
       layer.matrix = change * candidate.matrices[k];
       const InPlaneStrain s = in_plane_strain(layer.matrix.cast<double>() * layers_[k].basis, match.cell);
       layer.strain = s.strain;
-      if (layer.strain.cwiseAbs().maxCoeff() < 1e-14) layer.strain.setZero();  // rounding, not strain
+      layer.strain = layer.strain.unaryExpr([](double e) { return std::abs(e) < 1e-14 ? 0.0 : e; });  // rounding, not strain
       layer.rotation = std::atan2(s.rotation(1, 0), s.rotation(0, 0)) * 180.0 / std::numbers::pi;
       layer.von_mises = von_mises_strain(layer.strain);
       if (layers_[k].plane_stiffness)
@@ -233,16 +233,23 @@ std::string sharing_warning(std::span<const MatchLayer> layers, const StrainShar
 std::vector<Match> find_matches(std::span<const MatchLayer> layers, const MatchLimits& limits, const StrainSharing& sharing) {
   check(layers, limits, sharing);
   std::vector<Match> matches = Search(layers, limits, sharing).run();
-  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-    if (a.area != b.area) return a.area < b.area;
-    if (a.max_strain != b.max_strain) return a.max_strain < b.max_strain;
-    return matrices_before(a, b);
+  // Sorted by handles: a match is a large thing to move about.
+  std::vector<const Match*> order;
+  for (const Match& match : matches) order.push_back(&match);
+  std::sort(order.begin(), order.end(), [](const Match* a, const Match* b) {
+    if (a->area != b->area) return a->area < b->area;
+    if (a->max_strain != b->max_strain) return a->max_strain < b->max_strain;
+    return matrices_before(*a, *b);
   });
-  return matches;
+  std::vector<Match> sorted;
+  sorted.reserve(matches.size());
+  for (const Match* match : order) sorted.push_back(std::move(matches[match - matches.data()]));
+  return sorted;
 }
 
 std::vector<Match> pareto_front(std::vector<Match> matches) {
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.area < b.area; });
+  const auto smaller = [](const Match& a, const Match& b) { return a.area < b.area; };
+  if (!std::is_sorted(matches.begin(), matches.end(), smaller)) std::stable_sort(matches.begin(), matches.end(), smaller);
   std::vector<Match> front;
   constexpr double same = 1e-9;
   for (Match& match : matches) {

@@ -6,10 +6,9 @@ ShapeIndex::ShapeIndex(std::vector<Superlattice> lattices, double low, double hi
     : lattices_(std::move(lattices)), low_(low), high_(high) {
   const long top = lattices_.empty() ? 0 : lattices_.back().index;
   images_.resize(top + 1);
-  areas_.assign(top + 1, 0.0);
+  if (top > 0) primitive_ = lattices_.front().area / lattices_.front().index;
   for (std::size_t i = 0; i < lattices_.size(); ++i) {
     const Superlattice& lattice = lattices_[i];
-    areas_[lattice.index] = lattice.area;
     for (const NearlyReduced& basis : nearly_reduced_bases(lattice, high / low))
       images_[lattice.index].push_back({basis.y, basis.x, static_cast<int>(i), basis.change * lattice.matrix});
   }
@@ -20,9 +19,12 @@ ShapeIndex::ShapeIndex(std::vector<Superlattice> lattices, double low, double hi
 void ShapeIndex::onto(const Superlattice& target, std::vector<Found>& found) const {
   constexpr double slack = 1 + 1e-9;  // the caller decides at the limit, from the strain itself
   const std::size_t begin = found.size();
-  for (std::size_t index = 1; index < images_.size(); ++index) {
-    if (images_[index].empty()) continue;
-    const double scale = std::sqrt(target.area / areas_[index]);
+  if (images_.empty()) return;
+  // Singular values multiply to the ratio of the areas: low^2 <= target.area / (index * primitive) <= high^2.
+  const double ideal = target.area / primitive_;
+  const std::size_t last = std::min(images_.size() - 1, static_cast<std::size_t>(ideal / (low_ * low_) * slack) + 1);
+  for (std::size_t index = std::max<std::size_t>(1, static_cast<std::size_t>(ideal / (high_ * high_) / slack)); index <= last; ++index) {
+    const double scale = std::sqrt(target.area / (index * primitive_));
     const double stretch = std::min(high_ / scale, scale / low_) * slack;  // exp(d/2) may be this large
     if (stretch < 1.0) continue;
     const double sinh_half = 0.5 * (stretch - 1 / stretch);

@@ -33,7 +33,7 @@ class ShapeIndex {
   };
   std::vector<Superlattice> lattices_;
   std::vector<std::vector<Image>> images_;  ///< by index (cells per superlattice), sorted by y
-  std::vector<double> areas_;               ///< by index
+  double primitive_ = 1.0;                  ///< area of one cell, A^2
   double low_, high_;
 };
 

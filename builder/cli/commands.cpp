@@ -18,6 +18,8 @@ std::span<const Command> commands() {
       {"run", "run a protocol (relax, reaction, diffusion) or an input of yours in a built folder", run_protocol_command},
       {"lammps", "LAMMPS itself with the native pair_style deepmd: any input of yours", lammps_command_line},
       {"validate", "a model's errors on labelled frames: table, parity data and plot", validate_command},
+      {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
+      {"match", "common in-plane cells of any crystals: a ranked list", match_command},
   };
   return all;
 }
