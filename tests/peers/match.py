@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """lamella match against pymatgen's ZSLGenerator: every difference explained, both timed.
 
-match.py LAMELLA [--large]   (--large: LCO(001)/LiF(111) up to 1000 A^2, a minute of pymatgen)
+match.py LAMELLA [--large]   (the program or the folder it was built in; --large: LCO(001)/LiF(111) up to 1000 A^2, many
+minutes of pymatgen)
 
 For each pair of surfaces both programs list coincidences of the same two surface lattices (the bases that `lamella match`
 prints). A difference is explained when
@@ -12,12 +13,17 @@ Anything else is a failure.
 """
 import itertools
 import json
+import pathlib
 import subprocess
 import sys
 import time
 
-import numpy as np
-from pymatgen.analysis.interfaces.zsl import ZSLGenerator, is_same_vectors, reduce_vectors
+try:
+    import numpy as np
+    from pymatgen.analysis.interfaces.zsl import ZSLGenerator, is_same_vectors, reduce_vectors
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
 
 LIMIT = 0.03
 CHANGES = [np.array(m).reshape(2, 2) for m in itertools.product(range(-3, 4), repeat=4)]
@@ -139,7 +145,8 @@ PAIRS = [("LiCoO2:0,0,1", "LiF:1,1,1", 200), ("LiCoO2:1,0,4", "Li6PS5Cl:1,0,0", 
 
 
 def main():
-    program = sys.argv[1]
+    program = pathlib.Path(sys.argv[1])
+    program = str(program / "lamella" if program.is_dir() else program)
     for first, second, area in PAIRS:
         compare(program, (first, second), area)
     area = 1000 if "--large" in sys.argv else 400
