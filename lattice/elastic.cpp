@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "lattice/surface_cell.hpp"
 
 namespace lamella {
 namespace {
@@ -26,15 +27,19 @@ Mat3 plane_stress_stiffness(const Stiffness& stiffness, const Mat3& surface_axes
   if (!((surface_axes * surface_axes.transpose() - Mat3::Identity()).cwiseAbs().maxCoeff() < 1e-6))
     fail_input({"elastic constants", "the surface frame is not a rotation", "", "", ""});
   const Stiffness symmetric = 0.5 * (stiffness + stiffness.transpose());
-  const double least = Eigen::SelfAdjointEigenSolver<Stiffness>(symmetric).eigenvalues().minCoeff();
-  if (!(least > 0))
-    fail_input({"elastic constants", "no stable crystal has them", fmt::format("smallest eigenvalue {:g} GPa", least), "> 0", "check order and signs"});
+  if (Eigen::LLT<Stiffness>(symmetric).info() != Eigen::Success)  // some strain would cost no energy
+    fail_input({"elastic constants", "no stable crystal has them", fmt::format("C11 {:g}, C12 {:g}, C44 {:g} GPa", stiffness(0, 0), stiffness(0, 1), stiffness(3, 3)), "a positive definite matrix", "check order and signs"});
   const Stiffness compliance = rotated_stiffness(symmetric, surface_axes).inverse();
   constexpr int in_plane[3] = {0, 1, 5};
   Mat3 block;
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j) block(i, j) = compliance(in_plane[i], in_plane[j]);
   return block.inverse();
+}
+
+Mat3 plane_stress_stiffness(const Crystal& crystal, Miller miller) {
+  if (!crystal.stiffness) fail_input({crystal.name, "its file gives no elastic constants", "", "", "share the strain equally"});
+  return plane_stress_stiffness(*crystal.stiffness, surface_cell(crystal, miller).rotation);
 }
 
 }  // namespace lamella

@@ -1,5 +1,5 @@
 #pragma once
-#include "lattice/frames.hpp"
+#include "lattice/slab.hpp"
 
 namespace lamella {
 
@@ -13,5 +13,7 @@ Stiffness rotated_stiffness(const Stiffness& stiffness, const Mat3& axes);
 /// on z: its compliance is the in-plane block of the whole compliance). Rows of `surface_axes`: surface x, y and the
 /// outward normal in the crystal's Cartesian frame. Throws Error (bad_input) when the crystal would not be stable.
 Mat3 plane_stress_stiffness(const Stiffness& stiffness, const Mat3& surface_axes);
+/// The same for a crystal's (hkl) surface; the crystal must have elastic constants.
+Mat3 plane_stress_stiffness(const Crystal& crystal, Miller miller);
 
 }  // namespace lamella
