@@ -21,7 +21,5 @@ std::span<const Command> commands();
 
 /// Exit status of the whole program; prints `lamella: error: ...` to standard error.
 int run_command_line(int argc, char** argv);
-int slab_command(const std::vector<std::string>& words);
-int match_command(const std::vector<std::string>& words);
 
 }  // namespace lamella
