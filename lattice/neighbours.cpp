@@ -49,8 +49,8 @@ NeighbourGrid::Home NeighbourGrid::home_of(const Cartesian& point) const {
       x -= home.image[axis];
       home.bin[axis] = std::min(static_cast<int>(x * bins_[axis]), bins_[axis] - 1);
     } else {
-      // Farther out than the reach no bin is met in any case; the clamp only keeps the integer small.
-      home.bin[axis] = static_cast<int>(std::clamp(std::floor(x * bins_[axis]), -1.0 - reach_[axis], 0.0 + bins_[axis] + reach_[axis]));
+      // A point outside starts at the outermost bin: all it can meet lies within the reach of that one; distances decide.
+      home.bin[axis] = static_cast<int>(std::clamp(std::floor(x * bins_[axis]), 0.0, bins_[axis] - 1.0));
     }
   }
   return home;

@@ -16,7 +16,7 @@ struct OrderCriteria {
   double octahedral_rms = 0.25;  ///< rock-salt-like: CN 6 and the 15 cosines within this rms of an octahedron's
   int sublattice_neighbours = 12;  ///< nearest centres that define the bond order of the sublattice
   double coherence = 0.5;        ///< normalised q6(i).q6(j) above which two neighbours are in register
-  int coherent_links = 7;        ///< that many of them in register: crystal-like
+  int coherent_links = 8;        ///< that many of them in register: crystal-like (liquid and glass: below 1 %)
   bool operator==(const OrderCriteria&) const = default;
 };
 

@@ -92,3 +92,14 @@ TEST_CASE("every atom of a large simple cubic box has its six neighbours") {
   const auto lists = neighbour_lists(Cell(Mat3(Mat3::Identity() * 2.0 * n)), positions, 2.5);
   CHECK(std::all_of(lists.begin(), lists.end(), [](const auto& list) { return list.size() == 6; }));
 }
+
+TEST_CASE("a point outside a flat, imageless layer still meets what is within the cut-off") {
+  const Cell cell = Cell::from_parameters(20, 20, 20, 90, 90, 90);
+  const std::vector<Cartesian> flat = {{3, 1, 1}};
+  std::vector<Neighbour> found;
+  NeighbourGrid(cell, flat, 3.0, {false, false, false}).around_point({1, 1, 1}, found);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].distance == 2.0);
+  NeighbourGrid(cell, flat, 1.9, {true, true, false}).around_point({1, 1, 1}, found);
+  CHECK(found.empty());
+}
