@@ -10,6 +10,8 @@ int info_command(const std::vector<std::string>& words);
 int run_protocol_command(const std::vector<std::string>& words);
 int lammps_command_line(const std::vector<std::string>& words);
 int validate_command(const std::vector<std::string>& words);
+int analyze_command(const std::vector<std::string>& words);
+int report_command(const std::vector<std::string>& words);
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
@@ -22,6 +24,8 @@ std::span<const Command> commands() {
       {"validate", "a model's errors on labelled frames: table, parity data and plot", validate_command},
       {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
       {"match", "common in-plane cells of any crystals: a ranked list", match_command},
+      {"analyze", "g(r), bonds, tetrahedra, diffusion, profiles of a run or a trajectory: csv and json", analyze_command},
+      {"report", "one self-contained page of a stack and its runs, or of a sweep", report_command},
   };
   return all;
 }

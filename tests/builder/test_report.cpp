@@ -1,0 +1,96 @@
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "builder/report.hpp"
+#include "builder/report/assets.hpp"
+#include "builder/report/page.hpp"
+#include "builder/report/sweep_points.hpp"
+#include "small_run.hpp"
+
+namespace fs = std::filesystem;
+using namespace lamella;
+
+namespace {
+
+struct Scratch {
+  fs::path folder = fs::temp_directory_path() / ("lamella_test_report" + std::to_string(::getpid()));
+  Scratch() {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  ~Scratch() { fs::remove_all(folder); }
+};
+
+void check_self_contained(const std::string& page) {
+  for (const char* word : {"http:", "https:", "<link", "<script src", "@import", "url(h", "<iframe"}) {
+    std::string rest = page;
+    for (std::size_t at; (at = rest.find("http://www.w3.org/2000/svg")) != std::string::npos;) rest.erase(at, 26);  // a name, not an address
+    INFO(word);
+    CHECK(rest.find(word) == std::string::npos);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a page costs less than 300 kB before its data") {
+  const std::size_t fixed = report::page_css.size() + report::charts_js.size() + report::viewer_js.size();
+  INFO(fixed << " bytes of style and scripts");
+  CHECK(fixed > 10000);
+  CHECK(report::Page().finish("", "").size() < 300000);
+}
+
+TEST_CASE("lamella report DIR: asked, built, figures with captions, warnings, how to cite and rerun; no network") {
+  const Scratch scratch;
+  write_small_run(scratch.folder / "stack", 40);
+  std::string output;
+  const std::string stack = (scratch.folder / "stack").string();
+  REQUIRE(run_lamella("report " + stack, &output) == 0);
+  CHECK_THAT(read_whole_file(stack + "/report.html"), Catch::Contains("nothing has been analysed yet"));
+  REQUIRE(run_lamella("analyze " + stack + " -q", &output) == 0);
+  REQUIRE(run_lamella("report " + stack, &output) == 0);
+  CHECK_THAT(output, Catch::Contains("report.html"));
+  const std::string page = read_whole_file(stack + "/report.html");
+  check_self_contained(page);
+  CHECK_THAT(page, Catch::Contains("<h1>a small &lt;stack&gt;</h1>"));
+  for (const char* words : {"What was asked", "What was built", "Radial distribution functions through the run.", "What reacted.", "Mean square displacement.", "Where the Li of the coating are.", "Order in the fluoride.",
+                            "Profiles across the stack.", "The box through the run.", "the temperature is not known", "How to cite", "10.1002/adfm.202402993", "How to run it again", "lamella build stack/spec.toml"})
+    CHECK_THAT(page, Catch::Contains(words));
+  CHECK(page.find("nothing has been analysed yet") == std::string::npos);
+  CHECK(report_html(stack) == page);  // same folder, same bytes
+}
+
+TEST_CASE("a sweep's report lays the points side by side") {
+  const Scratch scratch;
+  std::string table = "folder,coating.thickness,electrolyte.vacancies.Li,seed,status\n";
+  std::string output;
+  for (int k = 0; k < 4; ++k) {
+    const std::string name = "point" + std::to_string(k);
+    write_small_run(scratch.folder / name, 20);
+    REQUIRE(run_lamella("analyze " + (scratch.folder / name).string() + " -q", &output) == 0);
+    table += name + "," + (k % 2 ? "10" : "5") + "," + (k / 2 ? "0.1" : "0") + ",1,done\n";
+  }
+  write_whole_file(scratch.folder / "sweep.csv", table + "point9,20,0,1,waiting\n");
+  report::Page page;
+  const auto points = report::sweep_points(page, scratch.folder);
+  REQUIRE(points.size() == 4);
+  CHECK(report::axis_of(points) == "coating.thickness");
+  CHECK(report::series_of(points[3], "coating.thickness") == "electrolyte.vacancies.Li 0.1");
+  const std::string html = report_html(scratch.folder);
+  check_self_contained(html);
+  for (const char* words : {"point9 of sweep.csv has no folder yet", "Against coating.thickness.", "PS4 tetrahedra kept", "Regular Li-F tetrahedra at the end", "D of coating ions"}) CHECK_THAT(html, Catch::Contains(words));
+}
+
+TEST_CASE("reports of folders that are none, and of damaged results") {
+  const Scratch scratch;
+  CHECK_THROWS_AS(report_html(scratch.folder), Error);
+  CHECK_THROWS_AS(report_html(scratch.folder / "nowhere"), Error);
+  write_small_run(scratch.folder, 3);
+  fs::create_directories(scratch.folder / "analysis" / "old");
+  write_whole_file(scratch.folder / "analysis" / "analysis.json", "{ not json");
+  write_whole_file(scratch.folder / "analysis" / "old" / "analysis.json", R"({"frames": 3, "time_ps": [0, 1, 2]})");
+  const std::string page = report_html(scratch.folder);
+  CHECK_THAT(page, Catch::Contains("analysis/analysis.json is damaged"));
+  CHECK_THAT(page, Catch::Contains("not of this version"));
+}
