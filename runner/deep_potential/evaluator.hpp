@@ -38,6 +38,8 @@ class Evaluator {
  public:
   virtual ~Evaluator() = default;
   virtual const DeepPotentialModel& model() const = 0;
+  /// Which evaluator this is, for people: kernels, precision, threads, tables; a fall back to the plain one says why.
+  virtual std::string name() const { return "plain, double precision, one thread"; }
   /// Throws Error (while_running) on positions that are not finite, naming the local atom.
   virtual void compute(const AtomsView& atoms, EvaluationResult& result) = 0;
 };

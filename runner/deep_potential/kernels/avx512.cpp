@@ -1,0 +1,14 @@
+#include "runner/deep_potential/kernels/kernel_bodies.hpp"
+
+namespace lamella::avx512 {
+
+const Kernels<float>* single_kernels() {
+  static constexpr Kernels<float> kernels = make_kernels<float>("AVX-512");
+  return &kernels;
+}
+const Kernels<double>* double_kernels() {
+  static constexpr Kernels<double> kernels = make_kernels<double>("AVX-512");
+  return &kernels;
+}
+
+}  // namespace lamella::avx512
