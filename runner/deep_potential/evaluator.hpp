@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runner/deep_potential/model.hpp"
@@ -40,6 +41,8 @@ class Evaluator {
   virtual const DeepPotentialModel& model() const = 0;
   /// Which evaluator this is, for people: kernels, precision, threads, tables; a fall back to the plain one says why.
   virtual std::string name() const { return "plain, double precision, one thread"; }
+  /// Clock ticks per kernel since the last call, summed over threads, where the environment has LAMELLA_PROFILE; else zeros or nothing.
+  virtual std::vector<std::pair<std::string, double>> profile() { return {}; }
   /// Throws Error (while_running) on positions that are not finite, naming the local atom.
   virtual void compute(const AtomsView& atoms, EvaluationResult& result) = 0;
 };

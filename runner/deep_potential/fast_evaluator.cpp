@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <utility>
 
 #include "base/error.hpp"
 #include "runner/deep_potential/evaluator.hpp"
@@ -51,6 +53,17 @@ class FastEvaluator final : public Evaluator {
       : model_(std::move(model)), pool_(threads), fast_(build_fast_model<Real>(model_, best_kernels<Real>(), pool_)), block_atoms_(fast_.tabulated ? kBlockAtoms : kExactBlockAtoms) {
     for (int t = 0; t < pool_.threads(); ++t) workers_.emplace_back(model_, fast_);
     sums_.resize(workers_.size());
+    for (auto& worker : workers_) worker.clock().on = std::getenv("LAMELLA_PROFILE") != nullptr;
+  }
+
+  std::vector<std::pair<std::string, double>> profile() override {
+    static const char* const names[] = {"neighbours", "environment", "tables", "descriptor", "fitting", "descriptor back", "tables back", "forces"};
+    std::vector<std::pair<std::string, double>> out;
+    for (int p = 0; p < PhaseClock::phases; ++p) {
+      out.emplace_back(names[p], 0.0);
+      for (auto& worker : workers_) out.back().second += static_cast<double>(std::exchange(worker.clock().ticks[p], 0));
+    }
+    return out;
   }
 
   const DeepPotentialModel& model() const override { return model_; }

@@ -149,6 +149,7 @@ void BlockWorker<Real>::moments(const AtomsView& atoms, const SortedAtoms& sorte
     const PairType<Real>& pair = fast_.pairs[static_cast<std::size_t>(type) * fast_.ntypes + other];
     const int length = segment[other + 1] - segment[other];
     const int n = length > 0 ? collect(atoms, i, sorted.neighbours.data() + sorted.start[i] + segment[other], length, other, end, sums) : 0;
+    clock_.stop(PhaseClock::neighbours);
     if (!pair.empty.empty()) {
       const Real slots = static_cast<Real>(pair.sel - n);
       for (std::size_t k = 0; k < t_size_; ++k) t[k] += slots * pair.empty[k];
@@ -157,14 +158,17 @@ void BlockWorker<Real>::moments(const AtomsView& atoms, const SortedAtoms& sorte
     for (int p = end; p < end + n; ++p) type_[p] = other;
     environment(pair, end, n, sums);
     end += n;
+    clock_.stop(PhaseClock::environment);
   }
   first_[row + 1] = end;
   const int n = end - begin;
   fast_.kernels->basis(n, t_.data() + begin, h_.data() + begin, weights_.data(), nullptr, stride_);
   fast_.kernels->accumulate(n, rows_.data() + begin, weights_.data(), stride_, env_.data() + begin, capacity_, fast_.padded, t);
+  clock_.stop(PhaseClock::tables);
   const Real norm = static_cast<Real>(1.0 / model_.descriptor_norm);
   for (std::size_t k = 0; k < t_size_; ++k) t[k] *= norm;
   fast_.kernels->descriptor(t, fast_.padded, fast_.width, fast_.axis, x_.data() + row * x_stride_);
+  clock_.stop(PhaseClock::descriptor);
 }
 
 template <class Real>
@@ -180,8 +184,10 @@ void BlockWorker<Real>::pair_forces(int i, int centre, int row, bool forces, boo
   const int begin = first_[row], n = first_[row + 1] - begin;
   fast_.kernels->descriptor_gradient(moments_.data() + static_cast<std::size_t>(row) * t_size_, fast_.padded, fast_.width, fast_.axis, x_.data() + row * x_stride_,
                                      static_cast<Real>(1.0 / model_.descriptor_norm), u_.data());
+  clock_.stop(PhaseClock::descriptor_back);
   fast_.kernels->basis(n, t_.data() + begin, h_.data() + begin, weights_.data(), dweights_.data(), stride_);
   fast_.kernels->gradient(n, rows_.data() + begin, weights_.data(), dweights_.data(), stride_, env_.data() + begin, capacity_, fast_.padded, u_.data(), gradient_.data());
+  clock_.stop(PhaseClock::tables_back);
   double own[3] = {0, 0, 0};
   for (int k = 0; k < n; ++k) {
     const std::size_t p = static_cast<std::size_t>(begin + k);
@@ -211,12 +217,14 @@ void BlockWorker<Real>::pair_forces(int i, int centre, int row, bool forces, boo
   }
   if (forces)
     for (int a = 0; a < 3; ++a) sums.force[3 * static_cast<std::size_t>(i) + a] += FixedPoint::from(own[a], FixedPoint::force_scale);
+  clock_.stop(PhaseClock::forces);
 }
 
 template <class Real>
 void BlockWorker<Real>::run(const AtomsView& atoms, const SortedAtoms& sorted, const SortedAtoms::Block& block, bool forces, bool atom_virial, ThreadSums& sums, AtomTotals* totals) {
   exact_used_ = 0;
   first_[0] = 0;
+  clock_.start();
   const int tile = fast_.kernels->tile_rows, padded_rows = (block.count + tile - 1) / tile * tile;
   for (int a = 0; a < block.count; ++a) {
     moments(atoms, sorted, sorted.order[block.first + a], block.type, a, sums);
@@ -224,6 +232,7 @@ void BlockWorker<Real>::run(const AtomsView& atoms, const SortedAtoms& sorted, c
   }
   for (int a = block.count; a < padded_rows; ++a) std::fill_n(x_.data() + a * x_stride_, fast_.inputs, Real(0));
   fit(fast_.fitting[block.type], block.count, padded_rows);
+  clock_.stop(PhaseClock::fitting);
   for (int a = 0; a < block.count; ++a) {
     const int i = sorted.order[block.first + a];
     AtomTotals& total = totals[i];

@@ -40,6 +40,20 @@ struct ThreadSums {
 /// Where blocks leave what belongs to one atom alone: energy and its pairs' virial.
 struct AtomTotals { double energy = 0.0, virial[9] = {}; };
 
+/// Where a thread's time went, when the environment has LAMELLA_PROFILE: clock ticks of each kernel.
+struct PhaseClock {
+  enum Phase { neighbours, environment, tables, descriptor, fitting, descriptor_back, tables_back, forces, phases };
+  bool on = false;
+  std::uint64_t ticks[phases] = {}, last = 0;
+  void start() { if (on) last = __builtin_ia32_rdtsc(); }
+  void stop(Phase phase) {
+    if (!on) return;
+    const std::uint64_t now = __builtin_ia32_rdtsc();
+    ticks[phase] += now - last;
+    last = now;
+  }
+};
+
 /// One block of same-type centres from positions to forces, on one thread, in that thread's scratch memory.
 template <class Real>
 class BlockWorker {
@@ -48,6 +62,7 @@ class BlockWorker {
   /// Memory for any block of these; no allocation in `run` afterwards (pairs nearer than the tables apart).
   void reserve(const SortedAtoms& sorted, int block_atoms);
   void run(const AtomsView& atoms, const SortedAtoms& sorted, const SortedAtoms::Block& block, bool forces, bool atom_virial, ThreadSums& sums, AtomTotals* totals);
+  PhaseClock& clock() { return clock_; }
 
  private:
   int collect(const AtomsView& atoms, int i, const int* list, int count, int type, int at, ThreadSums& sums);
@@ -60,6 +75,7 @@ class BlockWorker {
   void activate_rows(const PackedLayer<Real>& layer, const Real* x, std::ptrdiff_t x_stride, Real* y, Real* slope, int rows) const;
   void pair_forces(int i, int centre, int row, bool forces, bool atom_virial, ThreadSums& sums, AtomTotals& total);
 
+  PhaseClock clock_;
   const DeepPotentialModel& model_;
   const FastModel<Real>& fast_;
   std::vector<EmbeddingFunction> functions_;
