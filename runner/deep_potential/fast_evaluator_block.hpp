@@ -66,13 +66,16 @@ class BlockWorker {
 
  private:
   int collect(const AtomsView& atoms, int i, const int* list, int count, int type, int at, ThreadSums& sums);
-  void environment(const PairType<Real>& pair, int first, int count, ThreadSums& sums);
+  void environment(int centre, int row, ThreadSums& sums);
   const Real* place(const PairType<Real>& pair, double s, Real& t, Real& h);
   const Real* exact_row(int table, double s);
-  void moments(const AtomsView& atoms, const SortedAtoms& sorted, int i, int type, int row, ThreadSums& sums);
+  void gather_pairs(const AtomsView& atoms, const SortedAtoms& sorted, int i, int centre, int row, ThreadSums& sums);
+  void moments(int row);
   void fill_parameters(const AtomsView& atoms, int i, Real* to) const;
   void fit(const PackedFitting<Real>& net, int rows, int padded_rows);
   void activate_rows(const PackedLayer<Real>& layer, const Real* x, std::ptrdiff_t x_stride, Real* y, Real* slope, int rows) const;
+  [[noreturn]] void fail_force(int i, int pair, int k) const;
+  void pair_gradients(int row);
   void pair_forces(int i, int centre, int row, bool forces, bool atom_virial, ThreadSums& sums, AtomTotals& total);
 
   PhaseClock clock_;
@@ -81,14 +84,16 @@ class BlockWorker {
   std::vector<EmbeddingFunction> functions_;
   // Pairs of the block, one array per quantity; atom a's are [first_[a], first_[a + 1]).
   std::ptrdiff_t capacity_ = 0;
-  std::vector<int> first_, j_, type_;
-  std::vector<double> d_, r_, chain_;     // d_[3][capacity]; chain_[3][capacity]: see environment
+  std::vector<int> first_, j_;
+  std::vector<int> segment_;              // [row][ntypes + 1]: where each neighbour type's pairs begin
+  std::vector<double> d_, r_, s_, chain_; // d_[3][capacity], chain_[3][capacity]: see Kernels::environment
   std::vector<Real> env_, t_, h_;         // env_[4][capacity]
   std::vector<const Real*> rows_;
   std::vector<int> order_;                // for sel overflow
   // One atom's basis weights and gradients.
   std::ptrdiff_t stride_ = 0;
-  std::vector<Real> weights_, dweights_, gradient_;
+  std::vector<Real> weights_, dweights_, gradient_, piece_;
+  std::vector<double> force_;             // [3][stride]
   // The block's matrices.
   std::size_t t_size_ = 0;
   std::ptrdiff_t x_stride_ = 0;

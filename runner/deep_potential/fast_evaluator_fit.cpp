@@ -20,10 +20,10 @@ void BlockWorker<Real>::activate_rows(const PackedLayer<Real>& layer, const Real
       std::fill(slope + layer.out, slope + layer.out_padded, Real(0));
     }
     if (!layer.idt.empty())
-      for (int o = 0; o < layer.out; ++o) y[o] *= layer.idt[o], slope[o] *= layer.idt[o];
-    if (layer.resnet)
-      for (int base = 0; base < layer.out; base += layer.in)
-        for (int o = 0; o < layer.in; ++o) y[base + o] += x[o];
+      for (Real* v : {y, slope}) fast_.kernels->product(layer.out_padded, v, layer.idt.data(), v);
+    if (layer.resnet && layer.in == layer.out) fast_.kernels->add_scaled(layer.out_padded, Real(1), x, y);
+    else if (layer.resnet)
+      for (int o = 0; o < layer.out; ++o) y[o] += x[o % layer.in];
   }
 }
 
@@ -58,14 +58,14 @@ void BlockWorker<Real>::fit(const PackedFitting<Real>& net, int rows, int padded
     Real* scaled = outputs_[l].data();  // no longer needed
     const Real* slope = slopes_[l].data();
     const std::size_t n = static_cast<std::size_t>(padded_rows) * layer.out_padded;
-    for (std::size_t k = 0; k < n; ++k) scaled[k] = g[k] * slope[k];
+    fast_.kernels->product(static_cast<int>(n), g, slope, scaled);
     Real* to = l == 0 ? x_.data() : next;
     const std::ptrdiff_t stride = l == 0 ? x_stride_ : layer.in_padded;
     fast_.kernels->multiply(scaled, layer.out_padded, padded_rows, layer.out, layer.backward.data(), nullptr, to, stride, layer.in);
-    if (layer.resnet)
+    if (layer.resnet && layer.in == layer.out) fast_.kernels->add_scaled(static_cast<int>(n), Real(1), g, to);  // never the first layer: one stride
+    else if (layer.resnet)
       for (int r = 0; r < padded_rows; ++r)
-        for (int base = 0; base < layer.out; base += layer.in)
-          for (int o = 0; o < layer.in; ++o) to[r * stride + o] += g[static_cast<std::size_t>(r) * layer.out_padded + base + o];
+        for (int o = 0; o < layer.out; ++o) to[r * stride + o % layer.in] += g[static_cast<std::size_t>(r) * layer.out_padded + o];
     std::swap(g, next);
   }
 }

@@ -163,20 +163,29 @@ void build_tables(const DeepPotentialModel& model, FastModel<Real>& fast, Thread
   for (const auto& table : fast.tables) fast.error = std::max(fast.error, table.error);
 }
 
+bool uniform_statistics(const DeepPotentialModel& model, int centre) {
+  const std::size_t slots = static_cast<std::size_t>(model.nnei()), first = static_cast<std::size_t>(centre) * slots * 4;
+  for (std::size_t k = 4; k < slots * 4; ++k)
+    if (model.davg[first + k] != model.davg[first + k % 4] || model.dstd[first + k] != model.dstd[first + k % 4]) return false;
+  return model.sel.front() > 0;
+}
+
 template <class Real>
 PairType<Real> pair_type(const DeepPotentialModel& model, int centre, int type, int padded) {
   PairType<Real> pair;
   pair.excluded = model.excludes(centre, type);
   pair.table = model.pair_index(centre, type);
   pair.sel = model.sel[type];
+  pair.numbers.rcut = model.rcut;
+  pair.numbers.rcut_smth = model.rcut_smth;
   if (pair.sel == 0) return pair;
   const std::size_t slot = slot_of(model, centre, type);
   double row[4];
   bool zero = true;
   for (int c = 0; c < 4; ++c) {
-    pair.average[c] = model.davg[slot + c];
-    pair.inverse_deviation[c] = 1.0 / model.dstd[slot + c];
-    row[c] = (0.0 - pair.average[c]) / model.dstd[slot + c];
+    pair.numbers.average[c] = model.davg[slot + c];
+    pair.numbers.inverse_deviation[c] = 1.0 / model.dstd[slot + c];
+    row[c] = (0.0 - pair.numbers.average[c]) / model.dstd[slot + c];
     zero = zero && row[c] == 0.0;
   }
   if (zero || (pair.excluded && !model.excluded_slots_contribute)) return pair;
@@ -230,6 +239,7 @@ FastModel<Real> build_fast_model(const DeepPotentialModel& model, const Kernels<
   fast.rcut_smth = model.rcut_smth;
   build_tables(model, fast, pool);
   for (int centre = 0; centre < fast.ntypes; ++centre) {
+    fast.uniform.push_back(uniform_statistics(model, centre));
     fast.fitting.push_back(pack_fitting(model, centre, fast.folded, kernels));
     for (int type = 0; type < fast.ntypes; ++type) fast.pairs.push_back(pair_type<Real>(model, centre, type, fast.padded));
   }

@@ -37,7 +37,7 @@ struct PairType {
   bool excluded = false;
   int table = 0;               ///< index into tables and functions
   int sel = 0;
-  double average[4] = {}, inverse_deviation[4] = {};
+  SwitchNumbers numbers = {};
   std::vector<Real> empty;     ///< [4][padded width]: what one empty slot adds to norm T; empty where it is nothing
 };
 
@@ -49,6 +49,7 @@ struct FastModel {
   double rcut = 0.0, rcut_smth = 0.0;
   std::vector<EmbeddingTable<Real>> tables;
   std::vector<PairType<Real>> pairs;         ///< [centre * ntypes + neighbour]
+  std::vector<bool> uniform;                 ///< per centre type: the statistics are the same for all its neighbours, as deepmd-kit makes them
   std::vector<PackedFitting<Real>> fitting;  ///< per centre type
   double tolerance = 0.0, error = 0.0;       ///< asked of the tables, and seen
   double closest = 0.0;                      ///< A: the tables reach at least so near for every pair

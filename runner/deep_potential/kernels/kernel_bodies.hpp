@@ -1,5 +1,6 @@
 #pragma once
 #include "runner/deep_potential/kernels/kernels.hpp"
+#include "runner/deep_potential/kernels/pair_bodies.hpp"
 #include "runner/deep_potential/kernels/simd.hpp"
 
 #if defined(__clang__)
@@ -202,39 +203,98 @@ void accumulate(int n, const Real* const* rows, const Real* w, std::ptrdiff_t s,
   }
 }
 
+/// The four sums over channels of one pair, not yet added across lanes; what goes to s is added to the first.
+template <class Real>
+LAMELLA_INLINE void gradient_sums(const Real* row, const Real* w, const Real* dw, std::ptrdiff_t s, const Real* env, std::ptrdiff_t es, int width, const Real* u,
+                                  typename Vec<Real>::reg sum[4]) {
+  using V = Vec<Real>;
+  typename V::reg a[6], b[6], r[4], last = V::zero();
+  LAMELLA_UNROLL for (int k = kMonomial<Real> ? 1 : 0; k < 6; ++k) a[k] = V::set(w[k * s]);
+  LAMELLA_UNROLL for (int k = kMonomial<Real> ? 2 : 0; k < 6; ++k) b[k] = V::set(dw[k * s]);
+  LAMELLA_UNROLL for (int c = 0; c < 4; ++c) r[c] = V::set(env[c * es]), sum[c] = V::zero();
+  for (int m = 0; m < width; m += V::lanes) {
+    typename V::reg f = V::load(row + m), g, d;
+    g = kMonomial<Real> ? f : V::mul(a[0], f);
+    if (!kMonomial<Real>) d = V::mul(b[0], f);
+    f = V::load(row + width + m);
+    g = V::fma(a[1], f, g);
+    d = kMonomial<Real> ? f : V::fma(b[1], f, d);
+    LAMELLA_UNROLL for (int k = 2; k < 6; ++k) {
+      f = V::load(row + k * width + m);
+      g = V::fma(a[k], f, g);
+      d = V::fma(b[k], f, d);
+    }
+    auto uc = V::load(u + m), p = V::mul(r[0], uc);
+    sum[0] = V::fma(g, uc, sum[0]);
+    LAMELLA_UNROLL for (int c = 1; c < 4; ++c) {
+      uc = V::load(u + c * width + m);
+      sum[c] = V::fma(g, uc, sum[c]);
+      p = V::fma(r[c], uc, p);
+    }
+    last = V::fma(p, d, last);
+  }
+  sum[0] = V::add(sum[0], last);
+}
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+
+/// Four sums across lanes, kept apart: 128-bit lane c of the result holds partial sums of sum[c].
+LAMELLA_INLINE __m512 lanes_of_sums(const __m512 s[4]) {
+  const __m512 ab = _mm512_add_ps(_mm512_shuffle_f32x4(s[0], s[1], 0x44), _mm512_shuffle_f32x4(s[0], s[1], 0xee));
+  const __m512 cd = _mm512_add_ps(_mm512_shuffle_f32x4(s[2], s[3], 0x44), _mm512_shuffle_f32x4(s[2], s[3], 0xee));
+  return _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+}
+LAMELLA_INLINE __m512d lanes_of_sums(const __m512d s[4]) {
+  const __m512d ab = _mm512_add_pd(_mm512_shuffle_f64x2(s[0], s[1], 0x44), _mm512_shuffle_f64x2(s[0], s[1], 0xee));
+  const __m512d cd = _mm512_add_pd(_mm512_shuffle_f64x2(s[2], s[3], 0x44), _mm512_shuffle_f64x2(s[2], s[3], 0xee));
+  return _mm512_add_pd(_mm512_shuffle_f64x2(ab, cd, 0x88), _mm512_shuffle_f64x2(ab, cd, 0xdd));
+}
+/// What is left within the 128-bit lanes, for the pairs of one group, and out: lane c goes to out[c][first ..].
+LAMELLA_INLINE void store_sums(const __m512 r[4], float* out, std::ptrdiff_t s) {
+  const __m512 ab = _mm512_add_ps(_mm512_shuffle_ps(r[0], r[1], 0x88), _mm512_shuffle_ps(r[0], r[1], 0xdd));
+  const __m512 cd = _mm512_add_ps(_mm512_shuffle_ps(r[2], r[3], 0x88), _mm512_shuffle_ps(r[2], r[3], 0xdd));
+  const __m512 all = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x88), _mm512_shuffle_ps(ab, cd, 0xdd));
+  _mm_storeu_ps(out, _mm512_castps512_ps128(all));
+  _mm_storeu_ps(out + s, _mm512_extractf32x4_ps(all, 1));
+  _mm_storeu_ps(out + 2 * s, _mm512_extractf32x4_ps(all, 2));
+  _mm_storeu_ps(out + 3 * s, _mm512_extractf32x4_ps(all, 3));
+}
+LAMELLA_INLINE void store_sums(const __m512d r[2], double* out, std::ptrdiff_t s) {
+  const __m512d all = _mm512_add_pd(_mm512_unpacklo_pd(r[0], r[1]), _mm512_unpackhi_pd(r[0], r[1]));
+  _mm_storeu_pd(out, _mm512_castpd512_pd128(all));
+  _mm_storeu_pd(out + s, _mm512_extractf64x2_pd(all, 1));
+  _mm_storeu_pd(out + 2 * s, _mm512_extractf64x2_pd(all, 2));
+  _mm_storeu_pd(out + 3 * s, _mm512_extractf64x2_pd(all, 3));
+}
+
 template <class Real>
 void gradient(int n, const Real* const* rows, const Real* w, const Real* dw, std::ptrdiff_t s, const Real* env, std::ptrdiff_t es, int width, const Real* u, Real* out) {
   using V = Vec<Real>;
-  for (int j = 0; j < n; ++j) {
-    const Real* row = rows[j];
-    typename V::reg a[6], b[6], r[4], sum[5];
-    LAMELLA_UNROLL for (int k = kMonomial<Real> ? 1 : 0; k < 6; ++k) a[k] = V::set(w[k * s + j]);
-    LAMELLA_UNROLL for (int k = kMonomial<Real> ? 2 : 0; k < 6; ++k) b[k] = V::set(dw[k * s + j]);
-    LAMELLA_UNROLL for (int c = 0; c < 4; ++c) r[c] = V::set(env[c * es + j]);
-    LAMELLA_UNROLL for (int c = 0; c < 5; ++c) sum[c] = V::zero();
-    for (int m = 0; m < width; m += V::lanes) {
-      typename V::reg f = V::load(row + m), g, d;
-      g = kMonomial<Real> ? f : V::mul(a[0], f);
-      if (!kMonomial<Real>) d = V::mul(b[0], f);
-      f = V::load(row + width + m);
-      g = V::fma(a[1], f, g);
-      d = kMonomial<Real> ? f : V::fma(b[1], f, d);
-      LAMELLA_UNROLL for (int k = 2; k < 6; ++k) {
-        f = V::load(row + k * width + m);
-        g = V::fma(a[k], f, g);
-        d = V::fma(b[k], f, d);
-      }
-      auto p = V::zero();
-      LAMELLA_UNROLL for (int c = 0; c < 4; ++c) {
-        const auto uc = V::load(u + c * width + m);
-        sum[c] = V::fma(g, uc, sum[c]);
-        p = V::fma(r[c], uc, p);
-      }
-      sum[4] = V::fma(p, d, sum[4]);
+  constexpr int group = 16 / sizeof(Real);  // pairs whose sums fill the 128-bit lanes
+  for (int first = 0; first < n; first += group) {
+    typename V::reg r[group];
+    for (int k = 0; k < group; ++k) {
+      const int j = first + k < n ? first + k : n - 1;
+      typename V::reg sum[4];
+      gradient_sums(rows[j], w + j, dw + j, s, env + j, es, width, u, sum);
+      r[k] = lanes_of_sums(sum);
     }
-    LAMELLA_UNROLL for (int c = 0; c < 5; ++c) out[c * s + j] = V::sum(sum[c]);
+    store_sums(r, out + first, s);
   }
 }
+
+#else
+
+template <class Real>
+void gradient(int n, const Real* const* rows, const Real* w, const Real* dw, std::ptrdiff_t s, const Real* env, std::ptrdiff_t es, int width, const Real* u, Real* out) {
+  for (int j = 0; j < n; ++j) {
+    typename Vec<Real>::reg sum[4];
+    gradient_sums(rows[j], w + j, dw + j, s, env + j, es, width, u, sum);
+    LAMELLA_UNROLL for (int c = 0; c < 4; ++c) out[c * s + j] = Vec<Real>::sum(sum[c]);
+  }
+}
+
+#endif
 
 // ---- descriptor -----------------------------------------------------------------------------------------------------
 
@@ -282,9 +342,25 @@ void descriptor_gradient(const Real* t, std::ptrdiff_t ts, int width, int axis, 
 }
 
 template <class Real>
+void add_scaled(int n, Real a, const Real* x, Real* y) {
+  using V = Vec<Real>;
+  for (int i = 0; i < n; i += V::lanes) V::store(y + i, V::fma(V::set(a), V::load(x + i), V::load(y + i)));
+}
+template <class Real>
+void scale(int n, Real a, Real* y) {
+  using V = Vec<Real>;
+  for (int i = 0; i < n; i += V::lanes) V::store(y + i, V::mul(V::set(a), V::load(y + i)));
+}
+template <class Real>
+void product(int n, const Real* a, const Real* b, Real* out) {
+  using V = Vec<Real>;
+  for (int i = 0; i < n; i += V::lanes) V::store(out + i, V::mul(V::load(a + i), V::load(b + i)));
+}
+
+template <class Real>
 constexpr Kernels<Real> make_kernels(const char* name) {
   return {name, Vec<Real>::lanes, kTileRows, kPanelVectors, &multiply<Real>, &tanh_all<Real>, &basis<Real>, &accumulate<Real>, &gradient<Real>,
-          &descriptor<Real>, &descriptor_gradient<Real>};
+          &descriptor<Real>, &descriptor_gradient<Real>, &collect, &environment<Real>, &forces<Real>, &scatter, &add_scaled<Real>, &scale<Real>, &product<Real>};
 }
 
 }  // namespace

@@ -1,7 +1,14 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 namespace lamella {
+
+/// The switching function and the statistics of one centre's environment rows.
+struct SwitchNumbers {
+  double rcut_smth, rcut;
+  double average[4], inverse_deviation[4];
+};
 
 /// The inner loops for one instruction set and one element type. Widths are padded to whole vectors (`lanes`), rows of a
 /// matrix product to whole tiles (`tile_rows`); padding must hold finite numbers. No pointer needs more than natural alignment.
@@ -26,7 +33,7 @@ struct Kernels {
   /// T[c][m] += sum_j R[c][j] G_jm with G_jm = sum_k w[k][j] rows[j][k width + m]; T is [4][width], R[4][env_stride].
   void (*accumulate)(int n, const Real* const* rows, const Real* w, std::ptrdiff_t stride, const Real* env, std::ptrdiff_t env_stride, int width, Real* t);
 
-  /// For each pair: out[c][j] = sum_m G_jm U[c][m] (c < 4), out[4][j] = sum_m G'_jm sum_c R[c][j] U[c][m].
+  /// dE/dR of each pair: out[c][j] = sum_m G_jm U[c][m], and to out[0][j], for s is R_0, sum_m G'_jm sum_c R[c][j] U[c][m].
   /// w, dw and out have stride `stride`.
   void (*gradient)(int n, const Real* const* rows, const Real* w, const Real* dw, std::ptrdiff_t stride, const Real* env, std::ptrdiff_t env_stride,
                    int width, const Real* u, Real* out);
@@ -36,6 +43,23 @@ struct Kernels {
   void (*descriptor)(const Real* t, std::ptrdiff_t t_stride, int width, int axis, Real* d);
   /// U[c][m] = scale dE/dT[c][m] from the gradient by the folded descriptor. Padding of U becomes zero.
   void (*descriptor_gradient)(const Real* t, std::ptrdiff_t t_stride, int width, int axis, const Real* dd, Real scale, Real* u);
+
+  /// Neighbours of `list` with |x_j - x_i| <= rcut: j, d = x_j - x_i in three arrays `stride` apart, and |d|, in the list's order.
+  /// Returns how many; the arrays have room for `count` and one vector more.
+  int (*collect)(const double* x, int i, const int* list, int count, double rcut, int* j, double* d, std::ptrdiff_t stride, double* r);
+  /// Rows of the environment matrix of n pairs (arrays have room for one vector more): R[4][stride], s = R_0 in double, and
+  /// what the chain rule needs: chain[3][stride] = w/r^2, d(w/r)/dr / r, d(w/r^2)/dr / r.
+  void (*environment)(const SwitchNumbers& numbers, int n, const double* d, const double* r, std::ptrdiff_t stride, Real* env, double* s, double* chain);
+  /// Forces of the centre on its n neighbours, f[3][f_stride], from dE/dR[4][g_stride] (zero for one vector beyond n);
+  /// sums[0..2]: their sum, sums[3..11]: sum f_a d_b. Returns the first pair whose force is not below `largest`, or -1.
+  int (*forces)(const double* inverse_deviation, int n, const double* d, const double* chain, std::ptrdiff_t stride, const Real* gradient,
+                std::ptrdiff_t g_stride, double largest, double* f, std::ptrdiff_t f_stride, double* sums);
+  /// to[3 j + a] += f[a][k] scale, rounded to an integer, j = index[k]; additions wrap.
+  void (*scatter)(int n, const int* index, const double* f, std::ptrdiff_t f_stride, double scale, std::uint64_t* to);
+
+  void (*add_scaled)(int n, Real a, const Real* x, Real* y);            ///< y += a x, n padded
+  void (*scale)(int n, Real a, Real* y);                                ///< y *= a, n padded
+  void (*product)(int n, const Real* a, const Real* b, Real* out);      ///< out = a b, n padded
 };
 
 /// The best kernels this machine can run; LAMELLA_KERNELS=avx512|avx2|baseline in the environment asks for less.

@@ -57,6 +57,10 @@ struct Vec<double> {
   static reg max(reg a, reg b) { return _mm512_max_pd(a, b); }
   static reg fma(reg a, reg b, reg c) { return _mm512_fmadd_pd(a, b, c); }
   static reg fnma(reg a, reg b, reg c) { return _mm512_fnmadd_pd(a, b, c); }
+  static void store_as(double* p, reg v) { _mm512_storeu_pd(p, v); }
+  static void store_as(float* p, reg v) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)); }
+  static reg load_as(const double* p) { return _mm512_loadu_pd(p); }
+  static reg load_as(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
   static reg pow2(reg v) { return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_add_epi64(_mm512_castpd_si512(v), _mm512_set1_epi64(1023)), 52)); }
   static double sum(reg v) {
     const __m256d h = _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1));
@@ -107,6 +111,10 @@ struct Vec<double> {
   static reg max(reg a, reg b) { return _mm256_max_pd(a, b); }
   static reg fma(reg a, reg b, reg c) { return _mm256_fmadd_pd(a, b, c); }
   static reg fnma(reg a, reg b, reg c) { return _mm256_fnmadd_pd(a, b, c); }
+  static void store_as(double* p, reg v) { _mm256_storeu_pd(p, v); }
+  static void store_as(float* p, reg v) { _mm_storeu_ps(p, _mm256_cvtpd_ps(v)); }
+  static reg load_as(const double* p) { return _mm256_loadu_pd(p); }
+  static reg load_as(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
   static reg pow2(reg v) { return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_add_epi64(_mm256_castpd_si256(v), _mm256_set1_epi64x(1023)), 52)); }
   static double sum(reg v) {
     const __m128d q = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
@@ -155,6 +163,10 @@ struct Vec<double> {
   static reg max(reg a, reg b) { return _mm_max_pd(a, b); }
   static reg fma(reg a, reg b, reg c) { return _mm_add_pd(_mm_mul_pd(a, b), c); }
   static reg fnma(reg a, reg b, reg c) { return _mm_sub_pd(c, _mm_mul_pd(a, b)); }
+  static void store_as(double* p, reg v) { _mm_storeu_pd(p, v); }
+  static void store_as(float* p, reg v) { _mm_store_sd(reinterpret_cast<double*>(p), _mm_castps_pd(_mm_cvtpd_ps(v))); }
+  static reg load_as(const double* p) { return _mm_loadu_pd(p); }
+  static reg load_as(const float* p) { return _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(p)))); }
   static reg pow2(reg v) { return _mm_castsi128_pd(_mm_slli_epi64(_mm_add_epi64(_mm_castpd_si128(v), _mm_set1_epi64x(1023)), 52)); }
   static double sum(reg v) { return _mm_cvtsd_f64(_mm_add_sd(v, _mm_unpackhi_pd(v, v))); }
 };
