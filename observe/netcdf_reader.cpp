@@ -138,7 +138,7 @@ void NetcdfReader::look_at_header() {
   if ((origin_ = variable("cell_origin")) >= 0) expect_shape(origin_, "cell_origin", {frames_, 3});
   if ((time_ = variable("time")) >= 0) expect_shape(time_, "time", {frames_});
   if ((step_ = variable("step")) >= 0) expect_shape(step_, "step", {frames_});
-  id_ = variable("id");
+  id_ = variable("id") >= 0 ? variable("id") : variable("atom_id");  // written once by lamella run
   type_ = variable("type") >= 0 ? variable("type") : variable("atom_types");
   length_scale_ = scale_of(coordinates_);
   unwrapped_ = unwrapped_ || text_of(coordinates_, "unwrapped").starts_with("yes");

@@ -10,6 +10,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "export/lammps_input.hpp"
+#include "lattice/crystal.hpp"
 
 namespace lamella {
 
@@ -53,8 +54,7 @@ void choose_models(const ProtocolRunOptions& options, RunPlan& plan) {
     const std::string named = index_variable(plan.script, "model");
     if (named.empty()) return;  // the input's own affair
     const fs::path beside = plan.input.parent_path() / named;
-    if (!is_there(beside)) fail_input({"--model", "the input names a model that is not beside it", named, "", "lamella run DIR --model FILE"});
-    models.push_back(beside);
+    models.push_back(is_there(beside) ? beside : structures_folder() / "potential" / "first-pass.pb");
   }
   std::string value, hashes;
   for (std::size_t m = 0; m < models.size(); ++m) {

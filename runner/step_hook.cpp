@@ -44,6 +44,7 @@ class StepFix : public Fix {
  private:
   void call() {
     last_ = update->ntimestep;
+    modify->clearstep_compute();  // or thermo keywords would repeat what was computed steps ago
     hooks.at(lmp).callback(static_cast<long>(update->ntimestep));
     ask_for_energy();
   }

@@ -56,8 +56,9 @@ void TrajectoryWriter::Impl::define(const TrajectoryIdentity& identity) {
   variable("spatial", NC_CHAR, {spatial});
   variable("cell_spatial", NC_CHAR, {cell_spatial});
   variable("cell_angular", NC_CHAR, {cell_angular, label});
-  variable("id", NC_INT, {atom});
-  variable("type", NC_INT, {atom});
+  variable("atom_id", NC_INT, {atom});  // `id` is a quantity of each frame to ASE
+  // ASE takes the first of atom_types, type, Z for the atomic number, OVITO one of the first two for the type.
+  variable(identity.elements.empty() ? "type" : "atom_types", NC_INT, {atom});
   if (!identity.elements.empty()) variable("Z", NC_INT, {atom});
   if (!identity.layer_of.empty()) {
     const int layer = variable("layer", NC_INT, {atom});
@@ -84,11 +85,12 @@ void TrajectoryWriter::Impl::write_identity(const TrajectoryIdentity& identity) 
   check(nc_put_var_text(nc, id_of("spatial"), "xyz"), "spatial");
   check(nc_put_var_text(nc, id_of("cell_spatial"), "abc"), "cell_spatial");
   check(nc_put_var_text(nc, id_of("cell_angular"), "alphabeta gamma"), "cell_angular");
-  check(nc_put_var_int(nc, id_of("id"), identity.ids.data()), "id");
-  check(nc_put_var_int(nc, id_of("type"), identity.types.data()), "type");
+  check(nc_put_var_int(nc, id_of("atom_id"), identity.ids.data()), "atom_id");
   std::vector<int> numbers;
   for (const Element& element : identity.elements) numbers.push_back(element.number());
-  if (!numbers.empty()) check(nc_put_var_int(nc, id_of("Z"), numbers.data()), "Z");
+  if (numbers.empty()) check(nc_put_var_int(nc, id_of("type"), identity.types.data()), "type");
+  else
+    for (const char* name : {"atom_types", "Z"}) check(nc_put_var_int(nc, id_of(name), numbers.data()), name);
   std::vector<int> layers;
   for (int layer : identity.layer_of) layers.push_back(layer + 1);
   if (!layers.empty()) check(nc_put_var_int(nc, id_of("layer"), layers.data()), "layer");

@@ -27,7 +27,8 @@ struct TrajectoryMark {
 
 /// Writes an AMBER NetCDF trajectory (http://ambermd.org/netcdf/nctraj.xhtml; NetCDF-3 with 64-bit offsets, single precision
 /// coordinates): OVITO, ASE, MDAnalysis, VMD and `lamella analyze` read it. Coordinates are unwrapped (attribute `unwrapped`
-/// of `coordinates`); per atom `id`, `type`, `Z` (atomic number) and `layer` of origin (from 1), written once.
+/// of `coordinates`); per atom `atom_id`, `Z` and `atom_types` (atomic numbers; `type`, LAMMPS's, where
+/// elements are unknown) and `layer` of origin (from 1), written once.
 /// Frames lie one after the other, so that a file can be cut back to a mark and continued to the same bytes.
 class TrajectoryWriter {
  public:

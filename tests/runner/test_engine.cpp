@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <array>
 #include <cmath>
 
 #include "base/error.hpp"
@@ -67,6 +68,19 @@ TEST_CASE("callbacks come every k steps, in runs and after clear, and see the st
   engine.on_step(0, nullptr);
   engine.command("run 5");
   CHECK(steps.size() == 3);
+}
+
+TEST_CASE("thermo keywords in a callback are those of the very step") {
+  Engine engine;
+  std::vector<std::array<double, 3>> seen;
+  engine.on_step(2, [&](long) { seen.push_back({engine.thermo("temp"), engine.thermo("pe"), engine.thermo("press")}); });
+  engine.commands(kLithiumFluoride);
+  engine.commands("velocity all create 300 1\nfix 1 all nve\nthermo 5\nrun 4\n");
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[1][0] == Approx(engine.thermo("temp")).epsilon(1e-12));
+  CHECK(seen[1][1] == Approx(engine.thermo("pe")).epsilon(1e-12));
+  CHECK(seen[1][2] == Approx(engine.thermo("press")).epsilon(1e-12));
+  CHECK(std::abs(seen[0][0] - seen[1][0]) > 1.0);
 }
 
 TEST_CASE("LAMMPS's fatal errors become exceptions that name the command; the process and a new engine go on") {
