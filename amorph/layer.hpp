@@ -14,7 +14,9 @@ namespace lamella {
 
 /// How an amorphous layer is made; the `quench = {...}` table of a specification.
 struct QuenchRecipe {
-  std::string potential = "buckingham";  ///< buckingham | tosi-fumi (LiF); more with the model or LAMMPS lines
+  /// buckingham | tosi-fumi (LiF) | a Deep Potential's file (*.pb, *.dp) | LAMMPS lines ("pair_style ...; pair_coeff ..."), types
+  /// numbered by the formula's order of elements
+  std::string potential = "buckingham";
   double melt = 2500.0;     ///< K
   double hold = 5.0;        ///< ps at the melt temperature
   double rate = 1.0e13;     ///< K/s
@@ -22,6 +24,10 @@ struct QuenchRecipe {
   double final_hold = 2.0;  ///< ps at the final temperature
   std::string method = "auto";  ///< auto | bulk | slab
   double density = 0.0;     ///< g/cm3 of the finished glass; 0: the potential's own (found by NPT along z)
+  int rewinds = 12;         ///< times a nucleating quench may go back to an earlier temperature with new velocities; 0: never
+  double crystal_share = 0.10;      ///< share of crystal-like ions above which the layer counts as crystallised
+  bool require_amorphous = false;   ///< crystallised is an error, after `tries` seeds
+  int tries = 5;            ///< seeds tried where amorphous is required
 };
 
 /// What to make: formula, the in-plane cell (rows, A; any shape), the thickness (A) and the seed.
@@ -41,7 +47,9 @@ struct AmorphousLayer {
   std::vector<std::string> warnings;
 };
 
-/// Packs, melts, quenches, cuts. Same request, same bytes on one machine at any thread count.
+/// Packs, melts, quenches, cuts. Same request, same bytes on one machine at any thread count. A finished layer is kept in the cache
+/// ($LAMELLA_CACHE, else ~/.cache/lamella; LAMELLA_CACHE=off: nowhere), keyed by the hash of all that decides it; so are the
+/// states after each stage, from which a killed quench goes on to the same bytes.
 /// Throws Error: bad_input for what cannot be met (thickness, density, potential without the elements, rate 0),
 /// while_running when the melt did not melt or LAMMPS failed.
 AmorphousLayer make_amorphous_layer(const LayerRequest& request, const Progress& progress);

@@ -35,8 +35,10 @@ class Shells {
   /// A short list where the structure does not hold `least` ligands within 16 times the reach.
   const std::vector<Neighbour>& around(const Cartesian& centre, std::size_t least) {
     grid_.around_point(centre, found_);
-    for (double wider = 2.0 * reach_; found_.size() < least && wider < 17.0 * reach_ && !ligands_.empty(); wider *= 2.0)
+    for (double wider = 2.0 * reach_; found_.size() <= least && wider < 17.0 * reach_ && !ligands_.empty(); wider *= 2.0)
       NeighbourGrid(cell_, ligands_, wider, periodic_).around_point(centre, found_);
+    // Where centres are ligands too (a metal glass), a centre is not its own neighbour.
+    if (!found_.empty() && found_.front().distance < 1e-9) found_.erase(found_.begin());
     return found_;
   }
 

@@ -1,0 +1,155 @@
+#include "amorph/proof.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "observe/order.hpp"
+
+namespace lamella {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Six significant digits: enough for a report, and the same text from a value read back.
+Json brief(double x) { return std::isfinite(x) ? Json(std::stod(fmt::format("{:.6g}", x))) : Json(nullptr); }
+
+Json stages_json(const MeltSystem& system, const Quenched& quenched) {
+  Json rows = Json::array();
+  for (const StageRecord& s : quenched.stages) {
+    Json msd = Json::object();
+    for (std::size_t t = 0; t < system.formula.size(); ++t) msd[system.formula[t].element.symbol()] = brief(s.msd[t]);
+    rows.push_back({{"stage", s.name}, {"from", brief(s.from)}, {"to", brief(s.to)}, {"time", brief(s.time)}, {"temperature", brief(s.temperature)},
+                    {"pressure", brief(s.pressure)}, {"density", brief(s.density)}, {"energy", brief(s.energy)}, {"msd", msd},
+                    {"crystal_share", brief(s.crystal_share)}});
+  }
+  return rows;
+}
+
+Json rewinds_json(const Quenched& quenched) {
+  Json rows = Json::array();
+  for (const Rewind& r : quenched.rewinds) rows.push_back({{"at", brief(r.from)}, {"back_to", brief(r.to)}, {"crystal_share", brief(r.share)}});
+  return rows;
+}
+
+/// Density in slices of the layer about 1 A high, g/cm3, bottom to top.
+Json density_profile(const Slab& slab) {
+  const int slices = std::max(1, static_cast<int>(std::lround(slab.thickness)));
+  std::vector<double> mass(slices, 0.0);
+  for (std::size_t i = 0; i < slab.size(); ++i) {
+    const int k = std::clamp(static_cast<int>(slab.positions[i].z() / slab.thickness * slices), 0, slices - 1);
+    mass[k] += slab.elements[i].mass();
+  }
+  Json rows = Json::array();
+  const double volume = slab.area() * slab.thickness / slices;
+  for (const double m : mass) rows.push_back(brief(m / (0.602214076 * volume)));
+  return rows;
+}
+
+/// Order of the finished layer itself, as it lies between its two faces.
+Json layer_order(const LayerRequest& request, const Slab& slab, double bond) {
+  Structure s;
+  Mat3 rows = Mat3::Zero();
+  rows.topLeftCorner<2, 2>() = slab.plane;
+  rows(2, 2) = slab.thickness + 20.0;
+  s.cell = Cell(rows);
+  s.elements = slab.elements;
+  s.positions = slab.positions;
+  OrderCriteria criteria;
+  criteria.bond = bond;
+  const OrderReport order = local_order(s, cations_of(request.formula), anions_of(request.formula), criteria, {true, true, false});
+  std::vector<long> clusters = order.clusters;
+  if (clusters.size() > 5) clusters.resize(5);
+  return {{"cations", order.centres.size()}, {"cn", brief(order.mean_cn)}, {"cn_histogram", order.cn_histogram},
+          {"regular_tetrahedra", order.regular}, {"linked_by_anions", clusters}, {"rock_salt_like", order.rock_salt_like},
+          {"crystal_like", order.crystal_like}};
+}
+
+Json thresholds_json(const LayerRequest& request, double bond) {
+  const OrderCriteria c;
+  return {{"bond", brief(bond)}, {"regular_t", c.regular_t}, {"regular_q", c.regular_q}, {"octahedral_rms", c.octahedral_rms},
+          {"coherence", c.coherence}, {"coherent_links", c.coherent_links}, {"of_neighbours", c.sublattice_neighbours},
+          {"crystallised_above", request.recipe.crystal_share}};
+}
+
+/// Shortest pair of each kind among the snapshots' last one: what no seam may undercut.
+Json shortest_pairs(const MeltSystem& system, const MeltState& state) {
+  Json out = Json::object();
+  const NeighbourGrid grid(Cell(state.rows), state.positions, 4.5);
+  std::vector<Neighbour> near;
+  const std::size_t kinds = system.formula.size();
+  std::vector<double> shortest(kinds * kinds, 1e9);
+  const auto kind = [&](int i) {
+    std::size_t t = 0;
+    while (system.formula[t].element != system.elements[i]) ++t;
+    return t;
+  };
+  for (std::size_t i = 0; i < system.elements.size(); ++i) {
+    grid.around_atom(static_cast<int>(i), near);
+    for (const Neighbour& n : near) {
+      double& held = shortest[kind(static_cast<int>(i)) * kinds + kind(n.index)];
+      held = std::min(held, n.distance);
+    }
+  }
+  for (std::size_t a = 0; a < kinds; ++a)
+    for (std::size_t b = a; b < kinds; ++b)
+      if (shortest[a * kinds + b] < 1e9)
+        out[system.formula[a].element.symbol() + "-" + system.formula[b].element.symbol()] = brief(shortest[a * kinds + b]);
+  return out;
+}
+
+}  // namespace
+
+nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& system, const Quenched& quenched, const AmorphousLayer& layer) {
+  const GlassNumbers glass = glass_numbers(system, quenched.snapshots);
+  const QuenchRecipe& r = request.recipe;
+  Json proof;
+  proof["formula"] = to_string(request.formula);
+  proof["method"] = system.film ? "slab" : "bulk";
+  proof["potential"] = system.potential.name;
+  proof["potential_sha256"] = system.potential.sha256;
+  proof["melt"] = r.melt;
+  proof["hold"] = r.hold;
+  proof["rate"] = r.rate;
+  proof["final"] = r.final;
+  proof["seed"] = request.seed;
+  proof["timestep"] = system.potential.timestep;
+  proof["melted_atoms"] = system.elements.size();
+  proof["density"] = brief(layer.density);
+  proof["first_peak"] = brief(glass.first_peak);
+  proof["cn"] = brief(glass.cn);
+  proof["crystal_share"] = brief(glass.crystal_share);
+  proof["crystallised"] = glass.crystal_share > r.crystal_share;
+  proof["regular_share"] = brief(glass.regular_share);
+  proof["rock_salt_share"] = brief(glass.rock_salt_share);
+  proof["wurtzite_share"] = brief(glass.wurtzite_share);
+  proof["thresholds"] = thresholds_json(request, glass.bond);
+  proof["thickness"] = brief(layer.slab.thickness);
+  proof["thickness_definition"] = "Gibbs: volume of the layer's formula units at the density of the glass, over the area";
+  proof["layer"] = layer_order(request, layer.slab, glass.bond);
+  proof["roughness"] = {{"bottom", brief(face_roughness(layer.slab, false))}, {"top", brief(face_roughness(layer.slab, true))}};
+  proof["density_profile"] = density_profile(layer.slab);
+  proof["shortest_pairs"] = shortest_pairs(system, quenched.state);
+  proof["stages"] = stages_json(system, quenched);
+  proof["rewinds"] = rewinds_json(quenched);
+  return proof;
+}
+
+std::string stage_table(const nlohmann::ordered_json& proof) {
+  std::string csv = "stage,from_K,to_K,time_ps,temperature_K,pressure_bar,density_g_cm3,energy_eV_per_formula_unit,crystal_share";
+  const Json& stages = proof.at("stages");
+  if (!stages.empty())
+    for (const auto& [element, value] : stages[0].at("msd").items()) csv += ",msd_" + element + "_A2";
+  csv += '\n';
+  for (const Json& s : stages) {
+    csv += s.at("stage").get<std::string>();
+    for (const char* key : {"from", "to", "time", "temperature", "pressure", "density", "energy", "crystal_share"}) csv += "," + s.at(key).dump();
+    for (const auto& [element, value] : s.at("msd").items()) csv += "," + value.dump();
+    csv += '\n';
+  }
+  return csv;
+}
+
+}  // namespace lamella

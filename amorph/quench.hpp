@@ -1,0 +1,79 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "amorph/recipe.hpp"
+#include "base/progress.hpp"
+
+namespace lamella {
+
+/// A melt between two stages: the restricted cell (a along x, b in the xy plane, c along z), positions and velocities (A/ps).
+struct MeltState {
+  Mat3 rows = Mat3::Identity();
+  std::vector<Cartesian> positions, velocities;
+};
+
+/// What does not change from stage to stage.
+struct MeltSystem {
+  Formula formula;
+  std::vector<Element> elements;  ///< of every atom
+  MeltPotential potential;
+  bool film = false;              ///< between walls, vacuum above; else periodic along z
+  double wall_low = 0.0, wall_high = 0.0;  ///< A, film: where the walls begin to push
+  bool constant_density = false;  ///< the height stays; else it follows 0 bar along z
+};
+
+/// One stage: from one temperature to another in so many ps.
+struct Stage {
+  std::string name;       ///< "melt", "quench", "hold"
+  double from, to;        ///< K
+  double time;            ///< ps
+  bool fixed_height;      ///< no pressure control in this stage
+  int frames = 0;         ///< snapshots wanted from its second half
+};
+
+/// What a stage left behind; one row of the table in the proof.
+struct StageRecord {
+  std::string name;
+  double from = 0, to = 0, time = 0;            ///< K, K, ps
+  double temperature = 0, pressure = 0;         ///< K, bar (along z), at its end
+  double density = 0, energy = 0;               ///< g/cm3 (film: between the walls), eV per formula unit, at its end
+  std::vector<double> msd;                      ///< A^2 over the stage, by element of the formula
+  double crystal_share = -1;                    ///< at its end; negative: not looked at
+};
+
+/// Runs one stage in a LAMMPS of its own, always from the numbers in `state`, so that a quench resumed from a saved state gives the same
+/// bytes as one that never stopped. `snapshots` receives Stage::frames states.
+StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimise_first, MeltState& state, std::vector<MeltState>* snapshots,
+                      const std::function<void(double fraction)>& on_progress);
+
+/// Maxwell velocities at `kelvin`, drawn from the seed and purpose, without drift, scaled to the temperature exactly.
+std::vector<Cartesian> maxwell_velocities(const std::vector<Element>& elements, double kelvin, std::uint64_t seed, const std::string& purpose);
+
+/// A step back to an earlier temperature because crystals had begun to grow.
+struct Rewind {
+  double from, to;  ///< K
+  double share;     ///< crystal-like at `from`
+};
+
+/// The finished quench.
+struct Quenched {
+  MeltState state;
+  std::vector<MeltState> snapshots;   ///< of the final hold, state included
+  std::vector<StageRecord> stages;    ///< those that count, in order
+  std::vector<Rewind> rewinds;
+};
+
+/// Melt, hold, quench in steps of about 100 K, hold. Where crystals begin to grow the quench goes back to the last quiet temperature
+/// and comes down again from new velocities, at the same rate, at most recipe.rewinds times. Throws Error (while_running) if the
+/// melt did not melt or LAMMPS failed. `saved`: see MeltStore; may be null.
+class MeltStore;
+Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, MeltStore* store, const Progress& progress);
+
+/// Share of ions in register with their own sublattice, the larger of cations' and anions'.
+double crystal_share(const MeltSystem& system, const MeltState& state);
+/// The structure of a state, periodic along z or (film) with the cell's vacuum.
+Structure structure_of(const MeltSystem& system, const MeltState& state);
+
+}  // namespace lamella

@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "amorph/layer.hpp"
+#include "amorph/layer_file.hpp"
+#include "amorph/proof.hpp"
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "builder/cli/command.hpp"
+#include "builder/cli/options.hpp"
+
+namespace lamella {
+namespace po = boost::program_options;
+namespace {
+
+constexpr const char* usage =
+    "Examples:\n"
+    "  lamella quench LiF --cell 28.2,0,0,28.5 --thickness 10 -o a-LiF.extxyz\n"
+    "  lamella quench LiF --cell 20,0,-10,17.32 --thickness 20 --rate 1e14 --seed 3 --require-amorphous -o a-LiF.extxyz\n"
+    "  lamella quench Li3PO4 --cell 20,0,0,20 --thickness 15 --potential model.pb --density 2.4 -o a-Li3PO4.extxyz\n"
+    "\n"
+    "Usage: lamella quench FORMULA --cell a1,a2,b1,b2 --thickness T -o FILE [options]\n"
+    "\n"
+    "Melts and quenches one amorphous layer inside the in-plane cell a = (a1, a2), b = (b1, b2) (A, right-handed, any shape), cuts it flat\n"
+    "and stoichiometric, and writes it with its proof.\n";
+
+Mat2 parse_cell(const std::string& text) {
+  Mat2 plane;
+  const char* at = text.c_str();
+  for (int i = 0; i < 4; ++i) {
+    char* end = nullptr;
+    plane(i / 2, i % 2) = std::strtod(at, &end);
+    if (end == at || *end != (i < 3 ? ',' : '\0')) fail_input({"--cell", "not an in-plane cell", "'" + text + "'", "a1,a2,b1,b2 in A", "e.g. --cell 20,0,-10,17.32"});
+    at = end + 1;
+  }
+  return plane;
+}
+
+po::options_description quench_options(LayerRequest& request, std::string& cell, std::string& output, std::string& stages) {
+  QuenchRecipe& r = request.recipe;
+  po::options_description o("Options");
+  o.add_options()
+      ("cell", po::value(&cell), "in-plane cell a1,a2,b1,b2, A")
+      ("thickness", po::value(&request.thickness), "A, 2 to 100")
+      ("output,o", po::value(&output), "extended XYZ file to write")
+      ("seed", po::value(&request.seed)->default_value(1), "of the packing and the velocities")
+      ("potential", po::value(&r.potential)->default_value(r.potential), "buckingham | tosi-fumi | a Deep Potential's file | LAMMPS lines")
+      ("method", po::value(&r.method)->default_value(r.method), "auto | bulk | slab")
+      ("melt", po::value(&r.melt)->default_value(r.melt), "K")
+      ("hold", po::value(&r.hold)->default_value(r.hold), "ps at the melt temperature")
+      ("rate", po::value(&r.rate)->default_value(r.rate), "K/s")
+      ("final", po::value(&r.final)->default_value(r.final), "K")
+      ("final-hold", po::value(&r.final_hold)->default_value(r.final_hold), "ps at the final temperature")
+      ("density", po::value(&r.density)->default_value(r.density), "g/cm3; 0: the potential's own, at 0 bar along z")
+      ("rewinds", po::value(&r.rewinds)->default_value(r.rewinds), "times a nucleating quench may go back; 0: never")
+      ("crystal-share", po::value(&r.crystal_share)->default_value(r.crystal_share), "of ions above which it counts as crystallised")
+      ("require-amorphous", po::bool_switch(&r.require_amorphous), "crystallised is an error, after --tries seeds")
+      ("tries", po::value(&r.tries)->default_value(r.tries), "seeds tried with --require-amorphous")
+      ("stages", po::value(&stages), "also write the table of stages as csv")
+      ("json", "print the proof as JSON")
+      ("quiet,q", "print nothing but errors");
+  return o;
+}
+
+void print_summary(const AmorphousLayer& layer, const std::string& output) {
+  const nlohmann::ordered_json& p = layer.proof;
+  fmt::print("{}: {} atoms of {}, {:.2f} A thick, {:.3f} g/cm3, by {}\n", output, layer.slab.size(), p.at("formula").get<std::string>(), layer.slab.thickness,
+             layer.density, p.at("method").get<std::string>());
+  fmt::print("first peak {:.2f} A, CN({:.2f} A) {:.2f}, crystal-like {:.1f} %, crystallised: {}\n", p.at("first_peak").get<double>(),
+             p.at("thresholds").at("bond").get<double>(), p.at("cn").get<double>(), 100.0 * p.at("crystal_share").get<double>(),
+             p.at("crystallised").get<bool>() ? "yes" : "no");
+  if (!p.at("rewinds").empty()) fmt::print("went back {} times to keep crystals from growing\n", p.at("rewinds").size());
+}
+
+}  // namespace
+
+int quench_command(const std::vector<std::string>& words) {
+  LayerRequest request{};
+  std::string cell, output, stages;
+  const ParsedOptions parsed = parse_options(words, quench_options(request, cell, output, stages), {"formula"}, usage);
+  if (parsed.helped) return 0;
+  for (const char* key : {"formula", "cell", "thickness", "output"})
+    if (!parsed.has(key)) fail_input({"lamella quench", std::string("--") + key + " is missing", "", "", "see lamella quench --help"});
+  request.formula = reduced(parse_formula(parsed.values["formula"].as<std::string>()));
+  request.plane = parse_cell(cell);
+  const bool quiet = parsed.has("quiet");
+  const AmorphousLayer layer = make_amorphous_layer(request, quiet ? Progress{} : terminal_progress());
+  write_whole_file(output, layer_file_text(layer));
+  if (!stages.empty()) write_whole_file(stages, stage_table(layer.proof));
+  for (const std::string& warning : layer.warnings) fmt::print(stderr, "lamella: warning: {}\n", warning);
+  if (parsed.has("json")) fmt::print("{}\n", layer.proof.dump(1));
+  else if (!quiet) print_summary(layer, output);
+  return 0;
+}
+
+}  // namespace lamella
