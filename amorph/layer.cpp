@@ -16,7 +16,6 @@ namespace {
 constexpr double least_melt_height = 14.0;  // A: a periodic melt any thinner is its own neighbour
 constexpr double spare_height = 4.0;        // A of glass to choose the cut in
 constexpr double film_vacuum = 16.0;        // A above the film
-constexpr double wall_inset = 0.5;          // A: atoms' centres stay that far inside the Gibbs faces
 
 /// The in-plane cell with a along x and b as short as the lattice allows, and the turn (radians) back to the asked frame.
 struct MeltPlane {
@@ -33,6 +32,9 @@ MeltPlane melt_plane(const Mat2& plane) {
   return {rows, turn};
 }
 
+/// A that `units` formula units need over `area` at `density`.
+double height_of(const Formula& formula, long units, double area, double density) { return density_of(formula, units, area * density); }
+
 std::vector<Element> atoms_of(const Formula& formula, long units) {
   std::vector<Element> elements;
   for (const FormulaTerm& t : formula) elements.insert(elements.end(), static_cast<std::size_t>(units * t.count), t.element);
@@ -44,7 +46,7 @@ MeltState packed(const MeltSystem& system, const Mat2& plane, double height, std
   state.rows.setZero();
   state.rows.topLeftCorner<2, 2>() = plane;
   state.rows(2, 2) = height;
-  const PackRoom room{system.wall_low, system.wall_high, system.film};
+  const PackRoom room{system.wall, system.wall + system.melt_height, system.film};
   state.positions = pack_at_random(Cell(state.rows), system.elements, room, seed);
   return state;
 }
@@ -78,7 +80,7 @@ class LayerMaker {
     const long units = formula_units(request_.formula, area_, 1.03 * height, system_.potential.glass_density);
     system_.elements = atoms_of(request_.formula, units);
     const double packing = system_.constant_density ? system_.potential.glass_density : system_.potential.melt_density;
-    const double melt_height = density_of(request_.formula, units, area_ * packing);
+    const double melt_height = height_of(request_.formula, units, area_, packing);
     Quenched quenched = quench_melt(system_, request_.recipe, packed(system_, plane_.rows, melt_height, request_.seed), request_.seed, store, progress_);
     layer.density = density_of(request_.formula, units, area_ * quenched.state.rows(2, 2));
     const long wanted = formula_units(request_.formula, area_, request_.thickness, layer.density);
@@ -92,16 +94,17 @@ class LayerMaker {
   Quenched film(MeltStore* store, AmorphousLayer& layer) {
     const long units = formula_units(request_.formula, area_, request_.thickness, system_.potential.glass_density);
     system_.elements = atoms_of(request_.formula, units);
-    const double thickness = density_of(request_.formula, units, area_ * system_.potential.glass_density);
-    const double base = 0.5 * film_vacuum;
-    system_.wall_low = base + wall_inset;
-    system_.wall_high = base + std::max(thickness - wall_inset, wall_inset + 0.2);
-    Quenched quenched = quench_melt(system_, request_.recipe, packed(system_, plane_.rows, thickness + film_vacuum, request_.seed), request_.seed, store, progress_);
+    const double thickness = height_of(request_.formula, units, area_, system_.potential.glass_density);
+    system_.wall = 0.5 * film_vacuum;
+    system_.glass_height = thickness;
+    system_.melt_height = system_.constant_density ? thickness : height_of(request_.formula, units, area_, system_.potential.melt_density);
+    Quenched quenched =
+        quench_melt(system_, request_.recipe, packed(system_, plane_.rows, system_.melt_height + film_vacuum, request_.seed), request_.seed, store, progress_);
     layer.density = system_.potential.glass_density;
     layer.slab.plane = plane_.rows;
     layer.slab.thickness = thickness;
     layer.slab.elements = system_.elements;
-    for (const Cartesian& p : quenched.state.positions) layer.slab.positions.emplace_back(p.x(), p.y(), p.z() - base);
+    for (const Cartesian& p : quenched.state.positions) layer.slab.positions.emplace_back(p.x(), p.y(), p.z() - system_.wall);
     return quenched;
   }
 

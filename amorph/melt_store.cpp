@@ -81,8 +81,7 @@ void MeltStore::save(const QuenchLog& log) {
     const std::filesystem::path list = folder_ / "quench.json";
     // Names of the earlier states stand in the list on disk; those before this stage have not changed.
     std::vector<std::string> states;
-    if (std::filesystem::exists(list))
-      for (const Json& name : Json::parse(read_whole_file(list)).at("states")) states.push_back(name.get<std::string>());
+    if (std::filesystem::exists(list)) states = Json::parse(read_whole_file(list)).at("states").get<std::vector<std::string>>();
     states.resize(log.history.size() - 1);
     states.push_back(state_name(log.history.size() - 1, log.rewinds.size()));
     write_whole_file(folder_ / states.back(), state_text(log.history.back()));

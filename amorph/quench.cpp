@@ -16,8 +16,18 @@ namespace {
 constexpr double step_down = 100.0;     // K per stage of the quench
 constexpr double shortest_stage = 0.5;  // ps
 constexpr double onset_share = 0.05;    // crystals have begun to grow
+constexpr double onset_ions = 8.0;      // ... if they are more than a few: chance puts that many in register in a small cell
 constexpr double quiet_share = 0.02;    // none to speak of: glass and liquid stay below 1 %
+constexpr double release_below = 0.6;   // of the melt temperature: from there on the height follows 0 bar in any case
+constexpr double closed_below = 0.35;   // of the fall: a film's walls stand still from there on
 constexpr double melted_msd = 4.0;      // A^2 over the melt stage: about a neighbour's distance squared
+
+/// A film's walls close in from the melt's height to the glass's while it is still liquid.
+double walls_at(const MeltSystem& system, const QuenchRecipe& recipe, double kelvin) {
+  const double closed = recipe.final + closed_below * (recipe.melt - recipe.final);
+  const double open = std::clamp((kelvin - closed) / (recipe.melt - closed), 0.0, 1.0);
+  return system.glass_height + open * (system.melt_height - system.glass_height);
+}
 
 std::vector<Stage> plan(const MeltSystem& system, const QuenchRecipe& recipe) {
   std::vector<Stage> stages = {{"melt", recipe.melt, recipe.melt, recipe.hold, true}};
@@ -26,7 +36,9 @@ std::vector<Stage> plan(const MeltSystem& system, const QuenchRecipe& recipe) {
   const int count = std::max(1, static_cast<int>(std::lround(fall / per_stage)));
   for (int k = 0; k < count; ++k)
     stages.push_back({"quench", recipe.melt - fall * k / count, recipe.melt - fall * (k + 1) / count, fall / count / recipe.rate * 1e12, system.constant_density});
-  stages.push_back({"hold", recipe.final, recipe.final, std::max(recipe.final_hold, 0.1), system.constant_density, 8});
+  stages.push_back({"hold", recipe.final, recipe.final, std::max(recipe.final_hold, 0.1), system.constant_density});
+  stages.back().frames = 8;
+  for (Stage& s : stages) s.walls = walls_at(system, recipe, s.to);
   return stages;
 }
 
@@ -36,6 +48,17 @@ void insist_on_melting(const MeltSystem& system, const StageRecord& melt) {
       fail_run({"quench", "the melt did not melt",
                 fmt::format("{} moved {:.2f} A^2 in {:.1f} ps at {:.0f} K", system.formula[t].element.symbol(), melt.msd[t], melt.time, melt.to),
                 fmt::format("at least {} A^2", melted_msd), "raise quench.melt or quench.hold"});
+}
+
+/// At the melt temperature 0 bar would let the liquid boil: its height stays as packed until cooling has brought the pressure down.
+bool still_compressed(const QuenchLog& log, const Stage& stage, double melt) {
+  const bool tension = std::any_of(log.stages.begin(), log.stages.end(), [](const StageRecord& s) { return s.pressure <= 0.0; });
+  return !tension && stage.from > release_below * melt;
+}
+
+bool crystals_grow(const MeltSystem& system, const StageRecord& record) {
+  const double ions = static_cast<double>(system.elements.size()) / 2.0;
+  return record.crystal_share > std::max(onset_share, onset_ions / ions);
 }
 
 /// Progress over all stages by their share of the time, with the time left once some has passed.
@@ -116,7 +139,8 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
   Clock clock(stages, progress);
   std::vector<MeltState> snapshots;
   while (log.stages.size() < stages.size()) {
-    const Stage& stage = stages[log.stages.size()];
+    Stage stage = stages[log.stages.size()];
+    stage.fixed_height = stage.fixed_height || still_compressed(log, stage, recipe.melt);
     double before = 0.0;
     for (const StageRecord& s : log.stages) before += s.time;
     snapshots.clear();
@@ -125,8 +149,7 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     if (log.stages.empty()) insist_on_melting(system, record);
     log.stages.push_back(record);
     log.history.push_back(state);
-    const bool growing = record.crystal_share > onset_share && log.stages.size() > 1;
-    if (growing && static_cast<int>(log.rewinds.size()) < recipe.rewinds) {
+    if (log.stages.size() > 1 && crystals_grow(system, record) && static_cast<int>(log.rewinds.size()) < recipe.rewinds) {
       rewind(system, seed, log, state);
       // A rewound state starts with new velocities: that is what a resumed quench must find.
       log.history.back() = state;

@@ -20,7 +20,8 @@ struct MeltSystem {
   std::vector<Element> elements;  ///< of every atom
   MeltPotential potential;
   bool film = false;              ///< between walls, vacuum above; else periodic along z
-  double wall_low = 0.0, wall_high = 0.0;  ///< A, film: where the walls begin to push
+  double wall = 0.0;              ///< A, film: height at which the lower wall begins to push
+  double melt_height = 0.0, glass_height = 0.0;  ///< A between the walls, film: in the melt and once it is a glass
   bool constant_density = false;  ///< the height stays; else it follows 0 bar along z
 };
 
@@ -30,6 +31,7 @@ struct Stage {
   double from, to;        ///< K
   double time;            ///< ps
   bool fixed_height;      ///< no pressure control in this stage
+  double walls = 0.0;     ///< A between the walls (film)
   int frames = 0;         ///< snapshots wanted from its second half
 };
 

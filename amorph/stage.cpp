@@ -68,7 +68,7 @@ std::string data_text(const MeltSystem& system, const MeltState& state) {
   return text;
 }
 
-void set_up(Engine& engine, const MeltSystem& system, const TemporaryData& data, bool minimise_first) {
+void set_up(Engine& engine, const MeltSystem& system, const Stage& stage, const TemporaryData& data, bool minimise_first) {
   engine.commands("units metal\natom_style charge\natom_modify map array\nboundary p p p\nbox tilt large\n" + system.potential.before_box);
   engine.command("read_data " + data.path());
   engine.commands(system.potential.lines);
@@ -77,7 +77,7 @@ void set_up(Engine& engine, const MeltSystem& system, const TemporaryData& data,
   if (system.film)
     engine.commands(fmt::format("region cavity block INF INF INF INF {:.17g} {:.17g} side in units box\n"
                                 "fix walls all wall/region cavity harmonic 10.0 0.0 {}\n",
-                                system.wall_low - wall_width, system.wall_high + wall_width, wall_width));
+                                system.wall - wall_width, system.wall + stage.walls + wall_width, wall_width));
   // The packing has close pairs: without their energy taken out first, the first steps would throw atoms about.
   if (minimise_first) engine.commands("min_modify dmax 0.05\nminimize 0.0 0.5 300 3000\nreset_timestep 0\n");
 }
@@ -125,7 +125,7 @@ std::vector<double> displacements(const MeltSystem& system, const std::vector<Ca
   return msd;
 }
 
-void record_end(Engine& engine, const MeltSystem& system, StageRecord& record) {
+void record_end(Engine& engine, const MeltSystem& system, const Stage& stage, StageRecord& record) {
   long per_unit = 0;
   for (const FormulaTerm& t : system.formula) per_unit += t.count;
   const long units = static_cast<long>(system.elements.size()) / per_unit;
@@ -133,7 +133,7 @@ void record_end(Engine& engine, const MeltSystem& system, StageRecord& record) {
   record.pressure = engine.thermo("pzz");
   record.energy = engine.thermo("pe") / static_cast<double>(units);
   const Mat3 rows = engine.box().rows();
-  const double height = system.film ? system.wall_high - system.wall_low : rows(2, 2);
+  const double height = system.film ? stage.walls : rows(2, 2);
   record.density = density_of(system.formula, units, rows(0, 0) * rows(1, 1) * height);
 }
 
@@ -168,7 +168,7 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
   const long steps = std::max(20L, std::lround(stage.time / timestep));
   const TemporaryData data(data_text(system, state));
   Engine engine;
-  set_up(engine, system, data, minimise_first);
+  set_up(engine, system, stage, data, minimise_first);
   engine.commands(fmt::format("timestep {}\nthermo {}\n{}\n", timestep, steps, integrator(system, stage, timestep)));
   const std::vector<Cartesian> start = engine.unwrapped_positions();
   const long every = std::max(10L, steps / (stage.frames > 0 ? 2 * stage.frames : 20));
@@ -182,7 +182,7 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
   record.from = stage.from;
   record.to = stage.to;
   record.time = static_cast<double>(steps) * timestep;
-  record_end(engine, system, record);
+  record_end(engine, system, stage, record);
   record.msd = displacements(system, start, engine.unwrapped_positions());
   state = read_state(engine);
   if (snapshots && stage.frames > 0) snapshots->push_back(state);

@@ -5,6 +5,7 @@ namespace lamella {
 // One per file: builder/cli/<name>.cpp
 int slab_command(const std::vector<std::string>& words);
 int match_command(const std::vector<std::string>& words);
+int quench_command(const std::vector<std::string>& words);
 int energy_command(const std::vector<std::string>& words);
 int info_command(const std::vector<std::string>& words);
 int run_protocol_command(const std::vector<std::string>& words);
@@ -17,6 +18,7 @@ std::span<const Command> commands() {
   static const std::vector<Command> all = {
       {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
       {"match", "common in-plane cells of any crystals: a ranked list", match_command},
+      {"quench", "one amorphous layer alone, with its proof", quench_command},
       {"energy", "energy, forces and virial of a structure under a model", energy_command},
       {"info", "what a Deep Potential is: descriptor, sizes, cut-offs, types, hash", info_command},
       {"run", "run a protocol (relax, reaction, diffusion) or an input of yours in a built folder", run_protocol_command},
