@@ -137,7 +137,8 @@ herr_t visit_link(hid_t group, const char* name, const H5L_info_t* info, void* d
 
 void confine(std::size_t file_bytes) {
   for (int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGINT, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
-  const rlimit none{0, 0}, seconds{60, 60};
+  const rlim_t time = 5 + file_bytes / (std::size_t{20} << 20);
+  const rlimit none{0, 0}, seconds{time, time};
   setrlimit(RLIMIT_CORE, &none);
   setrlimit(RLIMIT_CPU, &seconds);
 #if !LAMELLA_ADDRESS_SANITIZER  // whose shadow needs terabytes of address space

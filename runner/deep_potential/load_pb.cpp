@@ -101,17 +101,20 @@ class PbLoader {
 
   void read_geometry() {
     model_.type_map = split_words(text("model_attr/tmap", ""));
-    if (model_.type_map.empty()) broken_model(where_, "the graph has no type map");
+    check_type_count(model_.type_map.size(), where_);
     const ProtobufGraph::Node& env = *environment();
-    // The graph keeps both as float32, and computes with what that gives.
-    model_.rcut = graph_.float_attribute(env, "rcut_r");
-    model_.rcut_smth = graph_.float_attribute(env, "rcut_r_smth");
-    for (long s : graph_.int_list_attribute(env, "sel_a")) {
+    // The graph keeps both as float32 and subtracts them in float32: worth 1e-8 eV/A.
+    const float rcut = graph_.float_attribute(env, "rcut_r"), rcut_smth = graph_.float_attribute(env, "rcut_r_smth");
+    model_.rcut = rcut;
+    model_.rcut_smth = rcut_smth;
+    model_.switch_width = rcut - rcut_smth;
+    const std::vector<long> sel = graph_.int_list_attribute(env, "sel_a");
+    if (static_cast<int>(sel.size()) != model_.ntypes())
+      broken_model(where_, "sel and the type map differ in length", fmt::format("{} and {}", sel.size(), model_.ntypes()));
+    for (long s : sel) {
       if (s < 0 || s > 100000) broken_model(where_, "sel is not a number of neighbours", std::to_string(s), "0 to 100000");
       model_.sel.push_back(static_cast<int>(s));
     }
-    if (static_cast<int>(model_.sel.size()) != model_.ntypes())
-      broken_model(where_, "sel and the type map differ in length", fmt::format("{} and {}", model_.sel.size(), model_.ntypes()));
     model_.descriptor_norm = model_.nnei();
     if (graph_.has("descrpt_attr/original_sel")) {
       model_.descriptor_norm = 0;
@@ -265,7 +268,7 @@ class PbLoader {
   void read_origin() {
     model_.precision = singles_ == 0 ? "float64" : doubles_ == 0 ? "float32" : "mixed";
     model_.file_kind = compressed() ? "pb compressed" : "pb";
-    model_.version = text("model_attr/model_version", "");
+    model_.version = text("model_attr/model_version", "").substr(0, 40);
     if (graph_.has("train_attr/min_nbor_dist")) model_.min_nbor_dist = numbers("train_attr/min_nbor_dist", 1)[0];
   }
 

@@ -76,7 +76,8 @@ class TreeLoader {
     const std::string quantity = fitting["type"].text();
     if (quantity != "ener") refuse_model(budget_.where(), "a model of another quantity than the energy", quantity.substr(0, 40));
     const Branch names = model["type_map"];
-    for (std::size_t t = 0; t < names.size() && t < 1001; ++t) model_.type_map.push_back(names.at(t).text());
+    check_type_count(names.size(), budget_.where());
+    for (std::size_t t = 0; t < names.size(); ++t) model_.type_map.push_back(names.at(t).text());
     read_descriptor(descriptor);
     read_fitting(fitting, model);
     model_.precision = singles_ == 0 ? "float64" : doubles_ == 0 ? "float32" : "mixed";
@@ -105,9 +106,10 @@ class TreeLoader {
     if (d.has("env_mat") && d["env_mat"].flag("use_exp_switch")) refuse_model(budget_.where(), "a setting that is not read here", "use_exp_switch");
     model_.rcut = d["rcut"].number();
     model_.rcut_smth = d["rcut_smth"].number();
+    model_.switch_width = model_.rcut - model_.rcut_smth;
     const Branch sel = d["sel"];
+    if (static_cast<int>(sel.size()) != model_.ntypes()) sel.fail("has another length than the type map");
     for (std::size_t t = 0; t < sel.size(); ++t) model_.sel.push_back(sel.at(t).integer(0, 100000));
-    if (static_cast<int>(model_.sel.size()) != model_.ntypes()) sel.fail("has another length than the type map");
     model_.descriptor_norm = model_.nnei();
     model_.axis_neuron = d["axis_neuron"].integer(1, 100000);
     model_.type_one_side = d.flag("type_one_side");

@@ -10,7 +10,10 @@
 
 namespace lamella {
 
-// What load_model() chooses from. Each takes the whole file as bytes, already bounded by what is on disc.
+/// load_model() without the file: chooses by content. `where` names it in errors. This is what the fuzzers call.
+DeepPotentialModel model_from_bytes(const std::string& bytes, const std::string& where);
+
+// What it chooses from. Each takes the whole file as bytes, already bounded by what is on disc.
 
 /// TensorFlow's frozen graph, plain or compressed.
 DeepPotentialModel load_pb(std::string_view bytes, FileBudget& budget);
@@ -34,6 +37,9 @@ nlohmann::json parse_model_json(std::string_view text, const FileBudget& budget,
 class ProtobufGraph;
 /// The tables of a compressed graph into model.tables.
 void load_pb_tables(const ProtobufGraph& graph, DeepPotentialModel& model, FileBudget& budget);
+
+/// Every loader asks before it multiplies by it. Throws Error (bad_input).
+void check_type_count(std::size_t count, const std::string& where);
 
 /// Last step of every loader: shapes agree, everything is finite, what `bias` promises is folded in. Throws Error (bad_input).
 void finish_model(DeepPotentialModel& model, const std::string& where);

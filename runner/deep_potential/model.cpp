@@ -54,11 +54,23 @@ void check_table(const DeepPotentialModel::Table& table, int width, const std::s
   if (!all_finite(table.data)) broken_model(where, "a table holds numbers that are not finite");
 }
 
+/// Whether pairs (centre, neighbour) are excluded, as one lookup: a hostile list may be long.
+std::vector<bool> exclusion_table(const DeepPotentialModel& m) {
+  const std::size_t nt = static_cast<std::size_t>(m.ntypes());
+  std::vector<bool> excluded(nt * nt, false);
+  for (const auto& [a, b] : m.exclude_types) {
+    excluded[static_cast<std::size_t>(a) * nt + static_cast<std::size_t>(b)] = true;
+    excluded[static_cast<std::size_t>(b) * nt + static_cast<std::size_t>(a)] = true;
+  }
+  return excluded;
+}
+
 /// Embeddings and tables may be missing only where they are never asked: excluded pairs, types without slots.
 void check_embeddings(const DeepPotentialModel& m, const std::string& where) {
   const int nt = m.ntypes(), width = m.width();
   const std::size_t pairs = m.type_one_side ? static_cast<std::size_t>(nt) : static_cast<std::size_t>(nt) * static_cast<std::size_t>(nt);
   const bool tabled = !m.tables.empty();
+  const std::vector<bool> excluded = exclusion_table(m);
   if ((tabled ? m.tables.size() : m.embeddings.size()) != pairs || width <= 0) broken_model(where, "the number of embedding nets does not fit the types");
   for (int neighbour = 0; neighbour < nt; ++neighbour)
     for (int centre = 0; centre < (m.type_one_side ? 1 : nt); ++centre) {
@@ -66,7 +78,7 @@ void check_embeddings(const DeepPotentialModel& m, const std::string& where) {
       const bool absent = tabled ? m.tables[k].width == 0 : m.embeddings[k].empty();
       bool asked = false;
       for (int c = m.type_one_side ? 0 : centre; c < (m.type_one_side ? nt : centre + 1); ++c)
-        asked = asked || (m.sel[static_cast<std::size_t>(neighbour)] > 0 && (!m.excludes(c, neighbour) || m.excluded_slots_contribute));
+        asked = asked || (m.sel[static_cast<std::size_t>(neighbour)] > 0 && (!excluded[static_cast<std::size_t>(c * nt + neighbour)] || m.excluded_slots_contribute));
       if (absent && !asked) continue;
       if (absent) broken_model(where, fmt::format("no embedding net for centre {} and neighbour {}", centre, neighbour));
       if (tabled) check_table(m.tables[k], width, where);
@@ -96,11 +108,15 @@ void fold_vacuum(DeepPotentialModel& m) {
 
 }  // namespace
 
+void check_type_count(std::size_t count, const std::string& where) {
+  if (count < 1 || count > 256) broken_model(where, "an impossible number of types", std::to_string(count), "1 to 256");
+}
+
 void finish_model(DeepPotentialModel& m, const std::string& where) {
   const int nt = m.ntypes();
-  if (nt < 1 || nt > 1000) broken_model(where, "an impossible number of types", std::to_string(nt), "1 to 1000");
-  if (!(std::isfinite(m.rcut) && m.rcut > 0 && m.rcut <= 1000 && m.rcut_smth >= 0 && m.rcut_smth <= m.rcut))
-    broken_model(where, "impossible cut-offs", fmt::format("rcut {}, rcut_smth {}", m.rcut, m.rcut_smth), "0 <= rcut_smth <= rcut");
+  check_type_count(m.type_map.size(), where);
+  if (!(std::isfinite(m.rcut) && m.rcut > 0 && m.rcut <= 100 && m.rcut_smth >= 0 && m.rcut_smth <= m.rcut))
+    broken_model(where, "impossible cut-offs", fmt::format("rcut {}, rcut_smth {}", m.rcut, m.rcut_smth), "0 <= rcut_smth <= rcut <= 100 A");
   if (static_cast<int>(m.sel.size()) != nt || m.nnei() < 1 || !(m.descriptor_norm >= 1) || !std::isfinite(m.descriptor_norm)) broken_model(where, "sel does not fit the types");
   const std::size_t rows = static_cast<std::size_t>(nt) * static_cast<std::size_t>(m.nnei()) * 4;
   if (m.davg.size() != rows || m.dstd.size() != rows || !all_finite(m.davg) || !all_finite(m.dstd) || std::count(m.dstd.begin(), m.dstd.end(), 0.0) > 0)
@@ -121,10 +137,7 @@ void finish_model(DeepPotentialModel& m, const std::string& where) {
   fold_vacuum(m);
 }
 
-DeepPotentialModel load_model(const std::filesystem::path& path) {
-  const std::string where = path.string();
-  if (std::filesystem::is_directory(path)) refuse_model(where, "a folder, as TensorFlow's SavedModel or JAX would be, not a model file", "");
-  const std::string bytes = read_whole_file(path);
+DeepPotentialModel model_from_bytes(const std::string& bytes, const std::string& where) {
   const std::string_view head(bytes);
   if (head.substr(0, 4) == "PK\x03\x04")
     fail_input({where, "a PyTorch archive (.pth, .pt2)", "", ".pb, .dp, .yaml", "turn it into .dp with `dp convert-backend`, or run it with --backend deepmd"});
@@ -134,6 +147,13 @@ DeepPotentialModel load_model(const std::filesystem::path& path) {
   else if (!head.empty() && head[0] == '\n') model = load_pb(head, budget);  // field 1 of a GraphDef, a message: 0x0a
   else model = load_yaml(bytes, budget);
   finish_model(model, where);
+  return model;
+}
+
+DeepPotentialModel load_model(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) refuse_model(path.string(), "a folder, as TensorFlow's SavedModel or JAX would be, not a model file", "");
+  const std::string bytes = read_whole_file(path);
+  DeepPotentialModel model = model_from_bytes(bytes, path.string());
   model.sha256 = sha256(bytes);
   return model;
 }

@@ -26,6 +26,7 @@ using Network = std::vector<DenseLayer>;
 struct DeepPotentialModel {
   std::vector<std::string> type_map;
   double rcut = 0.0, rcut_smth = 0.0;  ///< A
+  double switch_width = 0.0;           ///< A, rcut - rcut_smth as deepmd-kit rounds it: u = (r - rcut_smth)/switch_width
   std::vector<int> sel;                ///< neighbours per type
   int axis_neuron = 0;
   bool type_one_side = false;

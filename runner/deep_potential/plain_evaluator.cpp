@@ -25,9 +25,9 @@ struct EnvironmentRow {
   double value[4], slope[4][3];
 };
 
-EnvironmentRow environment_row(const Slot& slot, double rcut, double rcut_smth) {
-  const double r = slot.r, span = rcut - rcut_smth;
-  const double u = span > 0 ? std::clamp((r - rcut_smth) / span, 0.0, 1.0) : (r < rcut ? 0.0 : 1.0);
+EnvironmentRow environment_row(const Slot& slot, const DeepPotentialModel& model) {
+  const double r = slot.r, span = model.switch_width;
+  const double u = span > 0 ? std::clamp((r - model.rcut_smth) / span, 0.0, 1.0) : (r < model.rcut ? 0.0 : 1.0);
   const double w = u * u * u * (-6 * u * u + 15 * u - 10) + 1;
   const double dw = u > 0 && u < 1 ? -30 * u * u * (u - 1) * (u - 1) / span : 0.0;
   EnvironmentRow row;
@@ -163,7 +163,7 @@ void PlainEvaluator::build_moments(int centre, EvaluationResult& result) {
       if (!slot_counts(centre, type, occupied)) continue;
       double row[4] = {0, 0, 0, 0};
       if (slot) {
-        const EnvironmentRow env = environment_row(*slot, model_.rcut, model_.rcut_smth);
+        const EnvironmentRow env = environment_row(*slot, model_);
         std::copy(env.value, env.value + 4, row);
       }
       bool zero = true;
@@ -222,7 +222,7 @@ void PlainEvaluator::spread_forces(int i, int centre, EvaluationResult& result) 
   for (std::size_t k = 0; k < slots_.size(); ++k) {
     const Slot& slot = slots_[k];
     if (!slot_counts(centre, slot.type, true)) continue;
-    const EnvironmentRow env = environment_row(slot, model_.rcut, model_.rcut_smth);
+    const EnvironmentRow env = environment_row(slot, model_);
     double row[4], drow[4] = {0, 0, 0, 0};
     for (int c = 0; c < 4; ++c) row[c] = (env.value[c] - average(centre, slot.index, c)) / deviation(centre, slot.index, c);
     bool zero = true;

@@ -169,7 +169,7 @@ std::string_view ProtobufGraph::attribute(const Node& node, std::string_view nam
   broken_model(budget_.where(), "a node of the graph lacks its attribute '" + std::string(name) + "'");
 }
 
-double ProtobufGraph::float_attribute(const Node& node, const std::string& name) const {
+float ProtobufGraph::float_attribute(const Node& node, const std::string& name) const {
   Fields fields(attribute(node, name), budget_.where());
   for (Field f; fields.next(f);)
     if (f.number == 4 && f.wire == 5) return std::bit_cast<float>(static_cast<std::uint32_t>(f.integer));

@@ -44,7 +44,7 @@ class ProtobufGraph {
   const Node* source(std::string_view input) const;
   GraphTensor decode(const Node& node, const std::string& name) const;
   /// A float attribute, or a list of integers, of a node.
-  double float_attribute(const Node& node, const std::string& attribute) const;
+  float float_attribute(const Node& node, const std::string& attribute) const;
   std::vector<long> int_list_attribute(const Node& node, const std::string& attribute) const;
 
  private:
