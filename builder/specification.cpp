@@ -41,6 +41,10 @@ QuenchRecipe read_quench(TomlTable table) {
   quench.final_hold = table.number("final_hold", quench.final_hold, 0.0, 1e5);
   quench.method = table.choice("method", quench.method, {"auto", "bulk", "slab"});
   quench.density = table.number("density", quench.density, 0.0, 30.0);
+  quench.rewinds = static_cast<int>(table.integer("rewinds", quench.rewinds, 0, 1000));
+  quench.crystal_share = table.number("crystal_share", quench.crystal_share, 0.0, 1.0);
+  quench.require_amorphous = table.flag("require_amorphous", quench.require_amorphous);
+  quench.tries = static_cast<int>(table.integer("tries", quench.tries, 1, 1000));
   table.refuse_unknown();
   return quench;
 }

@@ -3,6 +3,7 @@
 namespace lamella {
 
 // One per file: builder/cli/<name>.cpp
+int build_command(const std::vector<std::string>& words);
 int slab_command(const std::vector<std::string>& words);
 int match_command(const std::vector<std::string>& words);
 int quench_command(const std::vector<std::string>& words);
@@ -16,6 +17,7 @@ int report_command(const std::vector<std::string>& words);
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
+      {"build", "a stack from a specification: built, audited, written for LAMMPS and VASP", build_command},
       {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
       {"match", "common in-plane cells of any crystals: a ranked list", match_command},
       {"quench", "one amorphous layer alone, with its proof", quench_command},
@@ -24,8 +26,6 @@ std::span<const Command> commands() {
       {"run", "run a protocol (relax, reaction, diffusion) or an input of yours in a built folder", run_protocol_command},
       {"lammps", "LAMMPS itself with the native pair_style deepmd: any input of yours", lammps_command_line},
       {"validate", "a model's errors on labelled frames: table, parity data and plot", validate_command},
-      {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
-      {"match", "common in-plane cells of any crystals: a ranked list", match_command},
       {"analyze", "g(r), bonds, tetrahedra, diffusion, profiles of a run or a trajectory: csv and json", analyze_command},
       {"report", "one self-contained page of a stack and its runs, or of a sweep", report_command},
   };

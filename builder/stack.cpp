@@ -1,0 +1,156 @@
+#include "builder/stack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "builder/crystalline.hpp"
+#include "builder/glass.hpp"
+#include "lattice/crystal.hpp"
+#include "runner/deep_potential/model.hpp"
+
+namespace lamella {
+
+namespace {
+
+double density_of(const Slab& slab) {
+  double mass = 0.0;
+  for (Element element : slab.elements) mass += element.mass();
+  return mass / (slab.area() * slab.thickness) * 1.66053906660;  // u/A^3 to g/cm3
+}
+
+InputFile input_of(const CrystallineLayer& layer) {
+  const std::filesystem::path bundled = structures_folder(), file = layer.crystal.file;
+  const auto relative = std::filesystem::weakly_canonical(file).lexically_relative(std::filesystem::weakly_canonical(bundled));
+  if (!relative.empty() && *relative.begin() != "..") return {"structures/" + relative.generic_string(), layer.crystal.sha256, ""};
+  return {"crystals/" + file.filename().string(), layer.crystal.sha256, read_whole_file(file)};
+}
+
+void add_input(Stack& stack, LayerSpecification& layer, const InputFile& input) {
+  if (!input.content.empty()) layer.crystal = input.path;  // the built folder carries the user's own crystals
+  for (const InputFile& known : stack.inputs) {
+    if (known.path != input.path) continue;
+    if (known.sha256 != input.sha256) fail_input({"layer." + layer.name + ".crystal", "two different files of one name", input.path, "", "rename one of them"});
+    return;
+  }
+  stack.inputs.push_back(input);
+}
+
+LayerRecord crystal_record(const LayerSpecification& layer, const CrystallineLayer& cut, const Slab& slab) {
+  LayerRecord record{layer.name, "crystal", to_string(formula_of(slab.elements)), static_cast<long>(slab.size()), layer.thickness, slab.thickness,
+                     density_of(slab), {}, cut.termination.tasker, cut.termination.dipole_per_area, cut.termination.index, "", {}};
+  return record;
+}
+
+LayerRecord glass_record(const LayerSpecification& layer, const GlassLayer& glass, const Slab& slab) {
+  return {layer.name, "amorphous", to_string(formula_of(slab.elements)), static_cast<long>(slab.size()), layer.thickness, slab.thickness,
+          glass.layer.density, {}, 0, 0.0, -1, "", glass.layer.proof};
+}
+
+void finish_layer(Stack& stack, std::vector<ReadyLayer>& ready, LayerRecord record, Slab slab, const LayerSpecification& layer) {
+  record.vacancies = remove_vacancies(slab, record.name, layer.vacancies, stack.specification.seed);
+  record.atoms = static_cast<long>(slab.size());
+  record.formula = to_string(formula_of(slab.elements));
+  stack.layers.push_back(std::move(record));
+  ready.push_back({stack.layers.back().name, std::move(slab)});
+}
+
+/// boundary = "double": the stack's last glass once more on top, so that no bare crystal | crystal seam is left at the wrap-around.
+void repeat_coating(Stack& stack, std::vector<ReadyLayer>& ready) {
+  const auto is_glass = [](const LayerRecord& record) { return record.kind == "amorphous"; };
+  if (stack.specification.cell.boundary != "double" || is_glass(stack.layers.back()) || is_glass(stack.layers.front())) return;
+  const auto found = std::find_if(stack.layers.rbegin(), stack.layers.rend(), is_glass);
+  if (found == stack.layers.rend()) return;  // thickness 0: the bare interface has nothing to repeat
+  LayerRecord record = *found;
+  Slab slab = ready[static_cast<std::size_t>(std::distance(found, stack.layers.rend()) - 1)].slab;
+  record.repeats_layer = record.name;
+  record.name += "_2";
+  stack.layers.push_back(record);
+  ready.push_back({record.name, std::move(slab)});
+}
+
+void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, const std::vector<CrystallineLayer>& crystals, const BuildOptions& options) {
+  LayerSpecification& layer = stack.specification.layers[index];
+  const std::array<int, 2>& repeat = stack.specification.cell.repeat;
+  if (!layer.is_crystal()) {
+    const GlassLayer glass = make_glass(layer, stack.specification, stack.match.cell, options);
+    layer.structure = glass.file;
+    layer.sha256 = sha256(glass.text);
+    stack.layer_files.push_back({glass.file, glass.text});
+    stack.warnings.insert(stack.warnings.end(), glass.layer.warnings.begin(), glass.layer.warnings.end());
+    const Slab slab = tiled(glass.layer.slab, repeat);
+    return finish_layer(stack, ready, glass_record(layer, glass, slab), slab, layer);
+  }
+  for (std::size_t c = 0; c < crystals.size(); ++c) {
+    if (crystals[c].name != layer.name) continue;
+    add_input(stack, layer, input_of(crystals[c]));
+    const Slab slab = tiled(onto_common_cell(crystals[c].slab, stack.match.layers[c], stack.match.cell), repeat);
+    return finish_layer(stack, ready, crystal_record(layer, crystals[c], slab), slab, layer);
+  }
+}
+
+/// A model orders the types by its own map, and the elements must be in it: known before anything is melted.
+Specification with_model_types(Specification specification) {
+  if (specification.model.empty()) return specification;
+  const std::filesystem::path path(specification.model);
+  specification.types = load_model(path.is_relative() ? specification.folder / path : path).type_map;
+  specification.model.clear();  // the built folder holds the order itself, so that it can be built again without the model
+  for (const LayerSpecification& layer : specification.layers)
+    if (!layer.is_crystal() && layer.thickness > 0.0)
+      for (const FormulaTerm& term : parse_formula(layer.amorphous))
+        if (std::find(specification.types.begin(), specification.types.end(), term.element.symbol()) == specification.types.end())
+          fail_input({"model", "does not know an element of layer " + layer.name, term.element.symbol(), fmt::format("{}", fmt::join(specification.types, ", ")), "use a model trained for it"});
+  return specification;
+}
+
+bool is_left_out(const LayerSpecification& layer) { return layer.thickness <= 0.0 && layer.repeats == 0; }
+
+}  // namespace
+
+Stack build_stack(const Specification& specification, const BuildOptions& options) {
+  Stack stack;
+  stack.specification = with_model_types(specification);
+  options.progress({"cutting slabs", -1.0, ""});
+  const std::vector<CrystallineLayer> crystals = cut_crystalline_layers(specification);
+  options.progress({"matching", -1.0, ""});
+  stack.match = choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); });
+  if (const std::string warning = strain_warning(crystals, specification); !warning.empty()) stack.warnings.push_back(warning);
+  std::vector<ReadyLayer> ready;
+  for (std::size_t i = 0; i < specification.layers.size(); ++i)
+    if (!is_left_out(specification.layers[i])) add_layer(stack, ready, i, crystals, options);
+  repeat_coating(stack, ready);
+  options.progress({"assembling", -1.0, ""});
+  stack.assembled = assemble(ready, specification.cell, specification.seed);
+  options.progress({"auditing", -1.0, ""});
+  stack.audit = audit_stack(stack.assembled, specification.cell.gap);
+  return stack;
+}
+
+StackPlan plan_stack(const Specification& specification) {
+  StackPlan plan;
+  const std::vector<CrystallineLayer> crystals = cut_crystalline_layers(specification);
+  plan.match = choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); });
+  const long copies = static_cast<long>(specification.cell.repeat[0]) * specification.cell.repeat[1];
+  for (const LayerSpecification& layer : specification.layers) {
+    if (is_left_out(layer)) continue;
+    if (!layer.is_crystal()) {
+      plan.layers.push_back({layer.name, "amorphous", layer.amorphous, 0, layer.thickness, layer.thickness, 0.0, {}, 0, 0.0, -1, "", {}});
+      continue;
+    }
+    for (std::size_t c = 0; c < crystals.size(); ++c) {
+      if (crystals[c].name != layer.name) continue;
+      Slab slab = tiled(onto_common_cell(crystals[c].slab, plan.match.layers[c], plan.match.cell), specification.cell.repeat);
+      LayerRecord record = crystal_record(layer, crystals[c], slab);
+      record.vacancies = remove_vacancies(slab, layer.name, layer.vacancies, specification.seed);
+      record.atoms = static_cast<long>(slab.size());
+      plan.atoms += record.atoms;
+      plan.layers.push_back(record);
+    }
+  }
+  plan.atoms += copies * estimated_glass_atoms(specification, plan.match.area);
+  return plan;
+}
+
+}  // namespace lamella

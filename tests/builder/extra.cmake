@@ -1,0 +1,10 @@
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+add_test(NAME "builder: the command line builds and refuses"
+         COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/builder/command_line.py $<TARGET_FILE:lamella> ${CMAKE_SOURCE_DIR})
+# 10,000 random specifications, in two halves.
+foreach(half 0 1)
+  math(EXPR first "1 + ${half} * 100000")
+  add_test(NAME "builder: 5000 random specifications ${half}" COMMAND test_builder "random specifications give a valid stack or a clear error")
+  set_tests_properties("builder: 5000 random specifications ${half}" PROPERTIES LABELS slow TIMEOUT 3600 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+                       ENVIRONMENT "LAMELLA_RANDOM_SPECIFICATIONS=5000;LAMELLA_RANDOM_SEED=${first}")
+endforeach()
