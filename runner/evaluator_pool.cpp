@@ -17,7 +17,10 @@ std::deque<std::pair<std::string, std::unique_ptr<Evaluator>>>& idle() {
   return kept;
 }
 
-std::unique_ptr<Evaluator> make(const std::filesystem::path& file) { return make_plain_evaluator(load_model(file)); }
+std::unique_ptr<Evaluator> make(const std::filesystem::path& file, const EvaluatorChoice& choice) {
+  if (choice.kind == EvaluatorChoice::Kind::plain) return make_plain_evaluator(load_model(file));
+  return make_fast_evaluator(load_model(file), choice.precision, choice.threads);
+}
 
 }  // namespace
 
@@ -30,7 +33,7 @@ PooledEvaluator::PooledEvaluator(const std::filesystem::path& model, const Evalu
     evaluator_ = std::move(found->second);
     kept.erase(found);
   } else {
-    evaluator_ = make(model);
+    evaluator_ = make(model, choice);
   }
 }
 

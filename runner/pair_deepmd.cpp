@@ -176,7 +176,7 @@ void PairDeepmd::init_style() {
   if (neighbor->nex_type || neighbor->nex_group || neighbor->nex_mol)  // `exclude` itself is set only later
     fail_input({"pair_style deepmd", "a many-body potential needs every neighbour", "neigh_modify exclude", "", "remove neigh_modify exclude"});
   if (type_of_.empty()) fail_input({"pair_coeff", "the elements of the LAMMPS types are not named", "", "", "pair_coeff * * Li Co O ..."});
-  generation_++;
+  generation_ = next_generation();
 }
 
 double PairDeepmd::init_one(int i, int j) {
@@ -223,7 +223,7 @@ void PairDeepmd::prepare_atoms() {
     neighbours_.build(x_.data(), types_.data(), nlocal, nall, cutoff_ + neighbor->skin);
     aparam_.clear();
     for (int i = 0; i < nlocal; ++i) aparam_.insert(aparam_.end(), settings_.aparam.begin(), settings_.aparam.end());
-    ++generation_;
+    generation_ = next_generation();
   }
 }
 

@@ -81,8 +81,7 @@ StructureEnergy structure_energy(const Cell& cell, const std::vector<Cartesian>&
   view.neighbour_count = counts.data();
   view.fparam = parameters.fparam.empty() ? nullptr : parameters.fparam.data();
   view.aparam = parameters.aparam.empty() ? nullptr : parameters.aparam.data();
-  static thread_local long generation = 0;
-  view.generation = ++generation;
+  view.generation = next_generation();
 
   StructureEnergy energy;
   std::vector<double> force(atoms.x.size());

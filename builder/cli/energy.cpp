@@ -76,7 +76,9 @@ int energy_command(const std::vector<std::string>& words) {
   if (precision != "double" && precision != "mixed") fail_input({"--precision", "no such precision", "'" + precision + "'", "double, mixed", ""});
 
   const Structure structure = read_any_structure(parsed.values["file"].as<std::string>());
-  const auto evaluator = make_plain_evaluator(load_model(parsed.values["model"].as<std::string>()));
+  DeepPotentialModel model = load_model(parsed.values["model"].as<std::string>());
+  const auto evaluator = parsed.has("plain") ? make_plain_evaluator(std::move(model))
+                                             : make_fast_evaluator(std::move(model), precision == "mixed" ? Precision::mixed : Precision::double_, 0);
   ModelParameters parameters;
   if (parsed.has("fparam")) parameters.fparam = parsed.values["fparam"].as<std::vector<double>>();
   if (parsed.has("aparam")) parameters.aparam = parsed.values["aparam"].as<std::vector<double>>();

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,6 +21,12 @@ struct AtomsView {
   const double* aparam = nullptr;        ///< nlocal x numb_aparam or null
   long generation = 0;                   ///< changes whenever lists, types or nlocal change: what was sorted may be kept until then
 };
+
+/// A number no caller in this process had before: an evaluator may serve one simulation after another.
+inline long next_generation() {
+  static std::atomic<long> last{0};
+  return ++last;
+}
 
 /// Results are written, not added, into arrays the caller owns; null pointers are left out.
 struct EvaluationResult {
