@@ -16,6 +16,12 @@ constexpr double kClosest = 0.25;
 
 int rounded_up(int n, int lanes) { return (n + lanes - 1) / lanes * lanes; }
 
+template <class Model>
+double switch_width(const Model& model) {
+  if constexpr (requires { model.switch_width; }) return model.switch_width;
+  else return model.rcut - model.rcut_smth;
+}
+
 std::size_t slot_of(const DeepPotentialModel& model, int centre, int type) {
   std::size_t slot = static_cast<std::size_t>(centre) * model.nnei();
   for (int t = 0; t < type; ++t) slot += model.sel[t];
@@ -178,6 +184,7 @@ PairType<Real> pair_type(const DeepPotentialModel& model, int centre, int type, 
   pair.sel = model.sel[type];
   pair.numbers.rcut = model.rcut;
   pair.numbers.rcut_smth = model.rcut_smth;
+  pair.numbers.width = switch_width(model);
   if (pair.sel == 0) return pair;
   const std::size_t slot = slot_of(model, centre, type);
   double row[4];

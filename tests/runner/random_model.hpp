@@ -45,6 +45,11 @@ inline Network random_network(RandomStream& random, int in, const std::vector<in
   return net;
 }
 
+template <class Model>
+void set_switch_width(Model& m) {
+  if constexpr (requires { m.switch_width; }) m.switch_width = m.rcut - m.rcut_smth;
+}
+
 inline DeepPotentialModel random_model(const ModelChoice& choice, std::uint64_t seed) {
   RandomStream random(seed, "test/random model");
   DeepPotentialModel m;
@@ -52,6 +57,7 @@ inline DeepPotentialModel random_model(const ModelChoice& choice, std::uint64_t 
   for (int t = 0; t < nt; ++t) m.type_map.push_back(std::string("ABCDEFGHIJ").substr(t, 1));
   m.rcut = choice.rcut;
   m.rcut_smth = choice.rcut_smth;
+  set_switch_width(m);
   m.sel = choice.sel.empty() ? std::vector<int>(nt, 40) : choice.sel;
   m.axis_neuron = choice.axis;
   m.type_one_side = choice.one_sided;

@@ -6,7 +6,7 @@ namespace lamella {
 
 /// The switching function and the statistics of one centre's environment rows.
 struct SwitchNumbers {
-  double rcut_smth, rcut;
+  double rcut_smth, rcut, width;  ///< A; width: rcut - rcut_smth as the file's maker rounds it, 0: no switching
   double average[4], inverse_deviation[4];
 };
 

@@ -56,7 +56,7 @@ inline int collect(const double* x, int i, const int* list, int count, double rc
 template <class Real>
 void environment(const SwitchNumbers& numbers, int n, const double* d, const double* r, std::ptrdiff_t stride, Real* env, double* s, double* chain) {
   using V = Vec<double>;
-  const double span = numbers.rcut - numbers.rcut_smth;
+  const double span = numbers.width;
   // Without a switching range the weight falls from 1 to 0 at the cut-off itself.
   const auto over = V::set(span > 0 ? 1.0 / span : 0.0), start = V::set(span > 0 ? numbers.rcut_smth : numbers.rcut), one = V::set(1.0);
   for (int i = 0; i < n; i += V::lanes) {
