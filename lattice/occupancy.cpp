@@ -18,8 +18,12 @@ namespace {
 /// while lithium ions that are both there keep 2.2 A and more.
 constexpr double exclusion = 2.0;
 constexpr std::size_t most_sites = 600;
-/// Atoms per orbit may miss a whole number by this share of the orbit: refined occupancies have an error of about that.
-constexpr double rounding = 0.01;
+/// How far the number of atoms may be from a whole one: first by the digits of a written fraction, and only where no cell
+/// does that, by the error that a refined occupancy has.
+struct Rounding {
+  double per_place, most;  ///< atoms
+};
+constexpr Rounding as_written{0.002, 0.05}, as_refined{0.01, 0.34};
 
 /// One position of the supercell and what sits there (nullopt: still undecided or empty).
 struct Place {
@@ -29,14 +33,14 @@ struct Place {
 };
 
 /// Whole numbers per share of an orbit with `places` positions; nullopt when they are none.
-std::optional<std::vector<std::size_t>> whole_numbers(const AverageSite& site, std::size_t places) {
+std::optional<std::vector<std::size_t>> whole_numbers(const AverageSite& site, std::size_t places, const Rounding& rounding) {
   std::vector<std::size_t> counts;
   std::size_t sum = 0;
   double occupancy = 0.0;
   for (const auto& share : site.shares) {
     const double wanted = share.occupancy * static_cast<double>(places);
     const double count = std::round(wanted);
-    if (count < 1.0 || std::abs(wanted - count) > std::max(1e-6, std::min(rounding * static_cast<double>(places), 0.34))) return std::nullopt;
+    if (count < 1.0 || std::abs(wanted - count) > std::min(rounding.per_place * static_cast<double>(places), rounding.most)) return std::nullopt;
     counts.push_back(static_cast<std::size_t>(count));
     sum += counts.back();
     occupancy += share.occupancy;
@@ -51,33 +55,32 @@ std::map<int, std::vector<const AverageSite*>> orbits_of(const AverageCrystal& a
   return orbits;
 }
 
-/// Repeats along a, b, c: the smallest number of cells with whole atoms, shaped as near to a cube as it goes.
-std::array<int, 3> repeats_needed(const AverageCrystal& average, const std::string& name) {
+/// `cells` repeats along a, b, c, shaped as near to a cube as it goes.
+std::array<int, 3> shaped(int cells, const Cell& cell) {
+  std::array<int, 3> best{cells, 1, 1};
+  double best_longest = 1e300;
+  for (int i = 1; i <= cells; ++i)
+    for (int j = 1; i * j <= cells; ++j) {
+      if (cells % (i * j) != 0) continue;
+      const double longest = std::max({i * cell.a().norm(), j * cell.b().norm(), cells / (i * j) * cell.c().norm()});
+      if (longest >= best_longest - 1e-6) continue;
+      best_longest = longest;
+      best = {i, j, cells / (i * j)};
+    }
+  return best;
+}
+
+/// The smallest number of cells with whole atoms on every orbit, and the rounding that made them whole.
+std::pair<int, Rounding> cells_needed(const AverageCrystal& average, const std::string& name) {
   const auto orbits = orbits_of(average);
-  auto all_whole = [&](std::size_t cells) {
-    return std::all_of(orbits.begin(), orbits.end(), [&](const auto& orbit) { return whole_numbers(*orbit.second[0], orbit.second.size() * cells).has_value(); });
-  };
-  const Vec3 lengths(average.cell.a().norm(), average.cell.b().norm(), average.cell.c().norm());
-  for (int cells = 1; static_cast<std::size_t>(cells) * average.sites.size() <= std::max(most_sites, average.sites.size()); ++cells) {
-    if (!all_whole(cells)) continue;
-    std::array<int, 3> best{cells, 1, 1};
-    double best_longest = 1e300;
-    for (int i = 1; i <= cells; ++i)
-      for (int j = 1; i * j <= cells; ++j) {
-        if (cells % (i * j) != 0) continue;
-        const double longest = std::max({i * lengths[0], j * lengths[1], cells / (i * j) * lengths[2]});
-        if (longest < best_longest - 1e-6) {
-          best_longest = longest;
-          best = {i, j, cells / (i * j)};
-        }
-      }
-    return best;
-  }
+  for (const Rounding& rounding : {as_written, as_refined})
+    for (int cells = 1; static_cast<std::size_t>(cells) * average.sites.size() <= std::max(most_sites, average.sites.size()); ++cells)
+      if (std::all_of(orbits.begin(), orbits.end(), [&](const auto& o) { return whole_numbers(*o.second[0], o.second.size() * cells, rounding).has_value(); })) return {cells, rounding};
   for (const auto& [orbit, sites] : orbits)
     for (const auto& share : sites[0]->shares)
-      if (!whole_numbers(*sites[0], sites.size()))
+      if (!whole_numbers(*sites[0], sites.size(), as_refined))
         fail_input({name, fmt::format("the occupancy of {} gives no whole number of atoms in up to {} sites", share.element.symbol(), most_sites),
-                    fmt::format("{:.4f} of {} positions", share.occupancy, sites.size()), "", "order the site by hand, or round its occupancy in the file"});
+                    fmt::format("{:g} of {} positions", share.occupancy, sites.size()), "", "order the site by hand, or round its occupancy in the file"});
   fail_input({name, "its occupancies give no common whole numbers of atoms", "", "", "order the sites by hand in a supercell"});
 }
 
@@ -127,10 +130,10 @@ void exchange_anions(std::vector<Place>& places, const Cell& cell, double fracti
 }
 
 /// Each orbit's elements given out at random; places left over stay empty.
-void fill_at_random(std::vector<Place>& places, const std::map<int, std::vector<std::size_t>>& orbits, RandomStream& random) {
+void fill_at_random(std::vector<Place>& places, const std::map<int, std::vector<std::size_t>>& orbits, const Rounding& rounding, RandomStream& random) {
   for (const auto& [orbit, members] : orbits) {
     const AverageSite& site = *places[members[0]].site;
-    const auto counts = whole_numbers(site, members.size());
+    const auto counts = whole_numbers(site, members.size(), rounding);
     std::vector<std::optional<Element>> bag;
     for (std::size_t s = 0; s < counts->size(); ++s) bag.insert(bag.end(), (*counts)[s], site.shares[s].element);
     bag.resize(members.size());
@@ -234,7 +237,8 @@ void descend(std::vector<Place>& places, const std::map<int, std::vector<std::si
 }  // namespace
 
 ResolvedCrystal resolve_occupancies(const AverageCrystal& average, const std::map<Element, double>& charges, std::uint64_t seed, double exchange, const std::string& name) {
-  const auto n = repeats_needed(average, name);
+  const auto [cells, rounding] = cells_needed(average, name);
+  const auto n = shaped(cells, average.cell);
   const Int3x3 supercell = Eigen::Vector3i(n[0], n[1], n[2]).asDiagonal();
   const Cell cell(Mat3(supercell.cast<double>() * average.cell.rows()));
   std::vector<Place> places = places_of(average, n);
@@ -249,7 +253,7 @@ ResolvedCrystal resolve_occupancies(const AverageCrystal& average, const std::ma
   }
   RandomStream random(seed, "occupancies/" + name);
   for (int attempt = 0; attempt < 5; ++attempt) {
-    fill_at_random(places, orbits, random);
+    fill_at_random(places, orbits, rounding, random);
     if (with_holes.empty()) break;
     OccupationEnergy energy(cell, places, charges);
     if (attempt > 0) anneal(places, with_holes, energy, random);

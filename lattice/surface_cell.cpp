@@ -112,13 +112,13 @@ void pick_atoms(const Crystal& crystal, SurfaceCell& cell, std::size_t copies) {
     fail_run({crystal.name, "its atoms do not follow its own translations", fmt::format("{} of {} atoms in {} cells", cell.atoms.size(), crystal.cell.size(), copies), "", "the file's coordinates are too inexact"});
 }
 
-/// How the operations move heights along the normal: h.W = +h keeps it, h.W = -h turns it over.
-void find_shifts(const Symmetry& symmetry, const Long3& h, double phase_unit, SurfaceCell& cell) {
+/// How the operations move heights along the normal: g.W = +g keeps it, g.W = -g turns it over; heights are g.x * spacing.
+void find_shifts(const Symmetry& symmetry, const Long3& g, SurfaceCell& cell) {
   for (const auto& operation : symmetry.operations) {
-    const Long3 image = h * operation.rotation.cast<long>();
-    const double shift = cell.spacing * wrapped_unit(h.cast<double>().dot(operation.translation.transpose()) / phase_unit);
-    if (image == h) cell.keep_shifts.push_back(shift);
-    if (image == -h) cell.flip_shifts.push_back(shift);
+    const Long3 image = g * operation.rotation.cast<long>();
+    const double shift = cell.spacing * wrapped_unit(g.cast<double>().dot(operation.translation.transpose()));
+    if (image == g) cell.keep_shifts.push_back(shift);
+    if (image == -g) cell.flip_shifts.push_back(shift);
   }
 }
 
@@ -130,13 +130,11 @@ SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
   if (asked.cwiseAbs().maxCoeff() > largest_index)
     fail_input({"miller", "index out of range", fmt::format("{} {} {}", miller.h, miller.k, miller.l), fmt::format("-{0} to {0}", largest_index), ""});
   const Symmetry symmetry = crystal.symmetry.operations.empty() ? find_symmetry(crystal.cell) : crystal.symmetry;
-  const PrimitiveLattice lattice = primitive_lattice(symmetry);
   const Long3 h = (crystal.supercell.cast<long>() * asked.transpose()).transpose();
-  Long3 g = (lattice.rows * h.transpose()).transpose();
-  const long divisor = std::gcd(std::gcd(g[0], g[1]), g[2]);
-  g /= divisor;
+  Long3 g = (symmetry.lattice.rows * h.transpose()).transpose();
+  g /= std::gcd(std::gcd(g[0], g[1]), g[2]);  // the indices in the primitive basis
 
-  const Mat3 primitive = lattice.rows.cast<double>() * crystal.cell.cell.rows() / static_cast<double>(lattice.denominator);
+  const Mat3 primitive = symmetry.lattice.vectors(crystal.cell.cell);
   Long3x3 u = kernel_rows(g);
   reduce(u, primitive);
   const Mat3 rows = u.cast<double>() * primitive;
@@ -151,11 +149,10 @@ SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
     if (std::abs(x) < 1e-9) x = 0.0;
   cell.spacing = cell.vectors(2, 2);
   cell.area = cell.vectors(0, 0) * cell.vectors(1, 1);
-  const long copies = lattice.denominator * lattice.denominator * lattice.denominator / (lattice.rows(0, 0) * lattice.rows(1, 1) * lattice.rows(2, 2));
-  pick_atoms(crystal, cell, static_cast<std::size_t>(copies));
+  pick_atoms(crystal, cell, static_cast<std::size_t>(symmetry.lattice.cells()));
   const auto offsets = centre_offsets(crystal, normal);
   for (std::size_t k = 0; k < cell.atoms.size(); ++k) cell.heights.push_back(cell.positions[k].z() + offsets[cell.atoms[k]]);
-  find_shifts(symmetry, h, static_cast<double>(divisor) / static_cast<double>(lattice.denominator), cell);
+  find_shifts(symmetry, g, cell);
   return cell;
 }
 

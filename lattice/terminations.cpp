@@ -140,10 +140,10 @@ Termination describe(const Gap& gap, bool flat, const Crystal& crystal, const Su
     moved += std::abs(charge);
   }
   t.formula = to_string(formula_of(elements));
-  const bool no_dipole = std::abs(dipole) < dipole_tolerance * moved;
+  const bool no_dipole = std::abs(dipole) <= dipole_tolerance * moved;
   t.dipole_per_area = no_dipole ? 0.0 : dipole / cell.area;
   const bool neutral_planes = std::all_of(t.planes.begin(), t.planes.end(), [](const AtomicPlane& p) { return std::abs(p.charge) < 1e-3; });
-  t.tasker = neutral_planes ? 1 : no_dipole ? 2 : 3;
+  t.tasker = !no_dipole ? 3 : neutral_planes ? 1 : 2;  // neutral but rumpled planes of a polar crystal have a dipole, too
   return t;
 }
 
