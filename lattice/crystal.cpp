@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -27,8 +28,18 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// Other names people write for the bundled crystals.
+std::string usual_name(const std::string& name) {
+  static const std::map<std::string, std::string> names = {{"LCO", "LiCoO2"},         {"LPSCl", "Li6PS5Cl"},      {"Li7La3Zr2O12", "LLZO"}, {"Li10GeP2S12", "LGPS"},
+                                                           {"LTO", "Li4Ti5O12"},       {"alpha-Al2O3", "Al2O3"},
+                                                           {"LiNi0.8Mn0.1Co0.1O2", "NMC811"}, {"gamma-Li3PO4", "Li3PO4"}};
+  const auto found = names.find(name);
+  return found == names.end() ? name : found->second;
+}
+
 /// The file that a bundled name or a path means.
-fs::path find_file(const std::string& name) {
+fs::path find_file(const std::string& given) {
+  const std::string name = usual_name(given);
   std::error_code ignored;
   if (const auto names = bundled_crystals(); std::find(names.begin(), names.end(), name) != names.end()) return structures_folder() / (name + ".cif");
   const fs::path path(name);

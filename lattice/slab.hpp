@@ -52,6 +52,15 @@ SurfaceLattice surface_lattice(const Crystal& crystal, Miller miller);
 /// A slab on the primitive surface cell: `repeats` whole primitive repeats cut at `termination`; z = 0 is the middle of the
 /// gap that was cut, so that atoms of a unit kept whole may lie a little below it.
 Slab cut_slab(const Crystal& crystal, Miller miller, const Termination& termination, int repeats);
+
+/// A slab of at least `repeats` repeats whose two faces are the same termination, one turned over: not stoichiometric in
+/// general. Throws Error (bad_input) where no operation turns (hkl) over.
+Slab cut_symmetric_slab(const Crystal& crystal, Miller miller, const Termination& termination, int repeats);
+/// A polar face (Tasker III) without its dipole: half of the bottom plane's ions, covalent units whole, are moved to the top
+/// face, where the next plane would stand (Tasker 1979, 10.1088/0022-3719/12/22/036). Stoichiometric; the plane is doubled where
+/// the half would not be whole. Throws Error (bad_input), with what is left of the dipole, where half a plane does not cancel it.
+Slab cut_compensated_slab(const Crystal& crystal, Miller miller, const Termination& termination, int repeats);
+
 /// Whole repeats needed for at least `thickness` A.
 int repeats_for(const Crystal& crystal, Miller miller, double thickness);
 

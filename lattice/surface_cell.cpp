@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -74,9 +75,9 @@ void reduce(Long3x3& u, const Mat3& primitive) {
 }
 
 /// The centre's height relative to an atom's own, for atoms of covalent units; zero for the others.
-std::vector<double> centre_offsets(const Crystal& crystal, const Vec3& normal) {
+std::vector<double> centre_offsets(const Crystal& crystal, const CovalentUnits& units, const Vec3& normal) {
   std::vector<double> offsets(crystal.cell.size(), 0.0);
-  for (const CovalentUnit& unit : covalent_units(crystal.cell).finite) {
+  for (const CovalentUnit& unit : units.finite) {
     std::vector<double> z;
     for (std::size_t k = 0; k < unit.atoms.size(); ++k) {
       const auto& s = unit.shifts[k];
@@ -88,28 +89,43 @@ std::vector<double> centre_offsets(const Crystal& crystal, const Vec3& normal) {
   return offsets;
 }
 
-/// One atom of each class modulo the primitive lattice.
-void pick_atoms(const Crystal& crystal, SurfaceCell& cell, std::size_t copies) {
+/// One atom of each class modulo the primitive lattice; returns the class of every atom.
+std::vector<int> pick_atoms(const Crystal& crystal, SurfaceCell& cell, std::size_t copies) {
   constexpr double same = 0.1;  // A; copies agree within spglib's tolerance, different atoms are 0.5 A apart
   const Mat3 to_fractional = cell.vectors.inverse().transpose();
   std::vector<Vec3> fractional;
+  std::vector<int> member_of;
   for (std::size_t i = 0; i < crystal.cell.size(); ++i) {
     const Vec3 position = cell.rotation * crystal.cell.positions[i].vec();
     const Vec3 f = to_fractional * position;
-    bool known = false;
-    for (std::size_t k = 0; k < cell.atoms.size() && !known && copies > 1; ++k) {
+    int member = -1;
+    for (std::size_t k = 0; k < cell.atoms.size() && member < 0 && copies > 1; ++k) {
       if (crystal.cell.elements[cell.atoms[k]] != crystal.cell.elements[i]) continue;
       Vec3 d = f - fractional[k];
       for (int x = 0; x < 3; ++x) d[x] -= std::round(d[x]);
-      known = (cell.vectors.transpose() * d).norm() < same;
+      if ((cell.vectors.transpose() * d).norm() < same) member = static_cast<int>(k);
     }
-    if (known) continue;
+    member_of.push_back(member >= 0 ? member : static_cast<int>(cell.atoms.size()));
+    if (member >= 0) continue;
     cell.atoms.push_back(static_cast<int>(i));
     cell.positions.push_back(position);
     fractional.push_back(f);
   }
   if (cell.atoms.size() * copies != crystal.cell.size())
     fail_run({crystal.name, "its atoms do not follow its own translations", fmt::format("{} of {} atoms in {} cells", cell.atoms.size(), crystal.cell.size(), copies), "", "the file's coordinates are too inexact"});
+  return member_of;
+}
+
+/// Per atom of the repeat: the covalent unit it belongs to, named by the unit's first atom in the repeat; -1 for none.
+std::vector<int> units_of_members(const CovalentUnits& units, const SurfaceCell& cell, const std::vector<int>& member_of) {
+  std::vector<int> names;
+  for (const int atom : cell.atoms) {
+    int name = -1;
+    if (const int unit = units.unit_of[atom]; unit >= 0)
+      for (const int other : units.finite[unit].atoms) name = name < 0 ? member_of[other] : std::min(name, member_of[other]);
+    names.push_back(name);
+  }
+  return names;
 }
 
 /// How the operations move heights along the normal: g.W = +g keeps it, g.W = -g turns it over; heights are g.x * spacing.
@@ -149,8 +165,10 @@ SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
     if (std::abs(x) < 1e-9) x = 0.0;
   cell.spacing = cell.vectors(2, 2);
   cell.area = cell.vectors(0, 0) * cell.vectors(1, 1);
-  pick_atoms(crystal, cell, static_cast<std::size_t>(symmetry.lattice.cells()));
-  const auto offsets = centre_offsets(crystal, normal);
+  const auto member_of = pick_atoms(crystal, cell, static_cast<std::size_t>(symmetry.lattice.cells()));
+  const CovalentUnits units = covalent_units(crystal.cell);
+  cell.units = units_of_members(units, cell, member_of);
+  const auto offsets = centre_offsets(crystal, units, normal);
   for (std::size_t k = 0; k < cell.atoms.size(); ++k) cell.heights.push_back(cell.positions[k].z() + offsets[cell.atoms[k]]);
   find_shifts(symmetry, g, cell);
   return cell;

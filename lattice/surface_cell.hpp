@@ -16,9 +16,19 @@ struct SurfaceCell {
   std::vector<int> atoms;         ///< indices into crystal.cell, one per atom of the repeat
   std::vector<Vec3> positions;    ///< A, surface frame, each somewhere in its column of images
   std::vector<double> heights;    ///< A: the atom's own height, or that of the centre of its covalent unit
+  std::vector<int> units;         ///< the covalent unit an atom belongs to, -1 for none
   std::vector<double> keep_shifts;  ///< operations that keep the normal move heights by these, A, in [0, spacing)
   std::vector<double> flip_shifts;  ///< operations that turn it over: height -> shift - height
 };
+
+/// One atom of a slab that is being cut.
+struct PlacedAtom {
+  int member;       ///< index into SurfaceCell::atoms
+  Vec3 position;    ///< A, surface frame, x and y inside the cell
+  double height;    ///< A, what decides on which side of a cut it is
+};
+/// All images with a height in [bottom, top), repeat by repeat; `flat`: the atoms' own heights count, not their units'.
+std::vector<PlacedAtom> atoms_between(const SurfaceCell& cell, bool flat, double bottom, double top);
 
 /// Throws Error (bad_input) for (0 0 0).
 SurfaceCell surface_cell(const Crystal& crystal, Miller miller);

@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "builder/cli/command.hpp"
 #include "builder/cli/options.hpp"
+#include "export/structure_files.hpp"
 #include "lattice/slab.hpp"
 
 namespace lamella {
@@ -21,9 +23,12 @@ const char* const usage = R"(lamella slab CRYSTAL h k l [--thickness T] [--json]
   lamella slab LiCoO2 1 0 4                    the ways to cut LiCoO2 (104)
   lamella slab Li6PS5Cl 1 0 0 --thickness 20   with the atoms of a slab of 20 A
   lamella slab mine.cif 1 0 -2 --json          for programs
+  lamella slab LiCoO2 0 0 3 --index 1 --thickness 20 --compensated -o slab.extxyz   a polar face without its dipole
 
 Lists the distinct terminations, best first: nothing broken, stoichiometric, least dipole. Their index is what
-`termination` means in a specification. Miller indices refer to the file's conventional cell.
+`termination` means in a specification. Miller indices refer to the file's conventional cell. With -o one slab is written
+alone in vacuum: whole repeats, or with two equal faces (--symmetric), or with half of the bottom plane moved to the top
+(--compensated).
 )";
 
 bool is_whole_number(const std::string& word) {
@@ -52,7 +57,7 @@ Words sort_words(const std::vector<std::string>& words) {
       continue;
     }
     sorted.options.push_back(words[i]);
-    const bool takes_value = words[i] == "--thickness" || words[i] == "--seed" || words[i] == "--anion-disorder";
+    const bool takes_value = words[i] == "--thickness" || words[i] == "--seed" || words[i] == "--anion-disorder" || words[i] == "--index" || words[i] == "--repeats" || words[i] == "--vacuum" || words[i] == "-o" || words[i] == "--output";
     if (takes_value && i + 1 < words.size()) sorted.options.push_back(words[++i]);
   }
   return sorted;
@@ -105,12 +110,43 @@ Json as_json(const Crystal& crystal, Miller miller, const SurfaceLattice& surfac
   return json;
 }
 
+/// The slab asked for, in a box with vacuum above it.
+Structure in_vacuum(const Slab& slab, double vacuum, const std::string& name) {
+  double low = 0.0, high = slab.thickness;
+  for (const auto& r : slab.positions) {
+    low = std::min(low, r.z());
+    high = std::max(high, r.z());
+  }
+  Mat3 rows = Mat3::Zero();
+  rows.topLeftCorner<2, 2>() = slab.plane;
+  rows(2, 2) = high - low + vacuum;
+  Structure structure{Cell(rows), slab.elements, {}, std::vector<int>(slab.size(), 0), {name}};
+  for (const auto& r : slab.positions) structure.positions.emplace_back(r.x(), r.y(), r.z() - low);
+  return structure;
+}
+
+void write_slab(const Crystal& crystal, Miller miller, const std::vector<Termination>& terminations, int repeats, const ParsedOptions& parsed) {
+  const int index = parsed.values["index"].as<int>();
+  if (index < 0 || index >= static_cast<int>(terminations.size()))
+    fail_input({"--index", "no such termination", fmt::format("{}", index), fmt::format("0 to {}", terminations.size() - 1), "see the list without -o"});
+  const double vacuum = parsed.values["vacuum"].as<double>();
+  if (!(vacuum >= 0.0 && vacuum <= 1000.0)) fail_input({"--vacuum", "out of range", fmt::format("{:g}", vacuum), "0 to 1000 A", ""});
+  if (parsed.has("symmetric") && parsed.has("compensated")) fail_input({"--symmetric", "not together with --compensated", "", "", "choose one"});
+  const auto cut = parsed.has("symmetric") ? cut_symmetric_slab : parsed.has("compensated") ? cut_compensated_slab : cut_slab;
+  const Slab slab = cut(crystal, miller, terminations[index], std::max(1, repeats));
+  const std::string path = parsed.values["output"].as<std::string>();
+  write_whole_file(path, extxyz_text(in_vacuum(slab, vacuum, crystal.name), fmt::format("{} ({} {} {}) termination {}", crystal.name, miller.h, miller.k, miller.l, index)));
+  fmt::print("{}: {} atoms, {:.3f} A thick, {}\n", path, slab.size(), slab.thickness, to_string(formula_of(slab.elements)));
+}
+
 }  // namespace
 
 int slab_command(const std::vector<std::string>& words) {
   po::options_description options("options");
-  options.add_options()("thickness", po::value<double>(), "A, at least: also print the atoms of such a slab")("json", "print JSON")(
-      "seed", po::value<std::uint64_t>()->default_value(1), "of sites that are resolved at random")("anion-disorder", po::value<double>()->default_value(0.0), "argyrodites: fraction of free S exchanged with the halide");
+  options.add_options()("thickness", po::value<double>(), "A, at least: also print the atoms of such a slab")("repeats", po::value<int>(), "the same as whole repeats")("json", "print JSON")(
+      "seed", po::value<std::uint64_t>()->default_value(1), "of sites that are resolved at random")("anion-disorder", po::value<double>()->default_value(0.0), "argyrodites: fraction of free S exchanged with the halide")(
+      "output,o", po::value<std::string>(), "write one slab in vacuum (extended XYZ)")("index", po::value<int>()->default_value(0), "its termination")(
+      "vacuum", po::value<double>()->default_value(15.0), "A, above it")("symmetric", "two equal faces")("compensated", "half of the bottom plane moved to the top face");
   const Words sorted = sort_words(words);
   const ParsedOptions parsed = parse_options(sorted.options, options, {}, usage);
   if (parsed.helped) return 0;
@@ -121,6 +157,14 @@ int slab_command(const std::vector<std::string>& words) {
   const auto terminations = list_terminations(crystal, miller);
   int repeats = 0;
   if (parsed.has("thickness")) repeats = repeats_for(crystal, miller, parsed.values["thickness"].as<double>());
+  if (parsed.has("repeats")) {
+    repeats = parsed.values["repeats"].as<int>();
+    if (repeats < 1 || repeats > 100000 || parsed.has("thickness")) fail_input({"--repeats", "out of range, or together with --thickness", fmt::format("{}", repeats), "1 to 100000", ""});
+  }
+  if (parsed.has("output")) {
+    write_slab(crystal, miller, terminations, repeats, parsed);
+    return 0;
+  }
   if (parsed.has("json")) {
     Json json = as_json(crystal, miller, surface, terminations);
     if (repeats > 0) json["slab"] = {{"repeats", repeats}, {"thickness", repeats * surface.spacing}, {"atoms", repeats * surface.atoms_per_repeat}};
