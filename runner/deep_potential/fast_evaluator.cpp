@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -81,8 +82,8 @@ class FastEvaluator final : public Evaluator {
     prepare_sums(result.atom_virial != nullptr);
     const bool forces = result.force != nullptr, atom_virial = result.atom_virial != nullptr;
     try {
-      pool_.run(static_cast<int>(sorted_.blocks.size()),
-                [&](int b, int t) { workers_[t].run(atoms, sorted_, sorted_.blocks[b], forces, atom_virial, sums_[t], totals_.data()); });
+      const auto work = [&](int b, int t) { workers_[t].run(atoms, sorted_, sorted_.blocks[b], forces, atom_virial, sums_[t], totals_.data()); };
+      pool_.run(static_cast<int>(sorted_.blocks.size()), std::cref(work));  // by reference: a std::function of its own would allocate
     } catch (...) {
       dirty_ = true;
       throw;
@@ -125,12 +126,12 @@ class FastEvaluator final : public Evaluator {
 
   void gather(const AtomsView& atoms, EvaluationResult& result) {
     const std::size_t n = static_cast<std::size_t>(atoms.nall);
-    if (result.force || result.atom_virial)
-      pool_.run(static_cast<int>((n + kReduceAtoms - 1) / kReduceAtoms), [&](int chunk, int) {
-        const std::size_t begin = static_cast<std::size_t>(chunk) * kReduceAtoms, end = std::min(n, begin + kReduceAtoms);
-        if (result.force) bring_together(&ThreadSums::force, 3 * begin, 3 * end, FixedPoint::force_scale, result.force);
-        if (result.atom_virial) bring_together(&ThreadSums::virial, 9 * begin, 9 * end, FixedPoint::virial_scale, result.atom_virial);
-      });
+    const auto reduce = [&](int chunk, int) {
+      const std::size_t begin = static_cast<std::size_t>(chunk) * kReduceAtoms, end = std::min(n, begin + kReduceAtoms);
+      if (result.force) bring_together(&ThreadSums::force, 3 * begin, 3 * end, FixedPoint::force_scale, result.force);
+      if (result.atom_virial) bring_together(&ThreadSums::virial, 9 * begin, 9 * end, FixedPoint::virial_scale, result.atom_virial);
+    };
+    if (result.force || result.atom_virial) pool_.run(static_cast<int>((n + kReduceAtoms - 1) / kReduceAtoms), std::cref(reduce));
     result.energy = 0.0;
     std::fill(result.virial, result.virial + 9, 0.0);
     for (int i = 0; i < atoms.nlocal; ++i) {

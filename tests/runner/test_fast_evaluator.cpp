@@ -6,6 +6,7 @@
 #include "runner/deep_potential/fast_evaluator.hpp"
 #include "runner/deep_potential/fast_evaluator_model.hpp"
 #include "runner/deep_potential/thread_pool.hpp"
+#include "tests/runner/count_allocations.hpp"
 #include "tests/runner/random_model.hpp"
 
 using namespace lamella;
@@ -196,6 +197,93 @@ TEST_CASE("atoms the model does not see have no part") {
   const Results want = evaluate(*plain, atoms.view()), got = evaluate(*fast, atoms.view());
   CHECK(largest_difference(want.force, got.force) < kDouble);
   CHECK(largest_difference(want.atom_energy, got.atom_energy) < kDouble);
+}
+
+TEST_CASE("a step allocates nothing once the lists are sorted") {
+  ModelChoice choice;
+  choice.sel = {8, 60, 60};  // overflow on the way too
+  const DeepPotentialModel model = random_model(choice, 120);
+  RandomStream random(120, "test/allocation");
+  const RandomCell cell = test::random_cell(random, model.ntypes(), 150, 0.07, 1.5);
+  const GhostedAtoms atoms = ghosted(cell.cell, cell.positions, cell.types, 7.0);
+  for (Precision precision : {Precision::double_, Precision::mixed}) {
+    const auto fast = make_fast_evaluator(model, precision, 2);
+    Results results = evaluate(*fast, atoms.view());
+    CHECK(results.r.overflow > 0);
+    const AtomsView view = atoms.view();
+    allocations = 0;
+    counting = true;
+    fast->compute(view, results.r);
+    counting = false;
+    CHECK(allocations == 0);
+  }
+}
+
+TEST_CASE("tables of seven types stay within 64 MB and within their stated error of the nets") {
+  for (const bool one_sided : {true, false}) {
+    ModelChoice choice;
+    choice.ntypes = 7;
+    choice.one_sided = one_sided;
+    choice.embedding = {25, 50, 100};
+    choice.axis = 16;
+    choice.fitting = {8};
+    choice.weight = one_sided ? 2.0 : 1.0;
+    const DeepPotentialModel model = random_model(choice, 130);
+    ThreadPool pool(2);
+    const FastModel<double> fast = build_fast_model<double>(model, best_kernels<double>(), pool);
+    CHECK(fast.table_bytes() <= kTableBudget);
+    CHECK(fast.error < 1e-8);
+    EmbeddingFunction function(&model.embeddings.front(), nullptr);
+    std::vector<double> g(100), first(100), second(100);
+    RandomStream random(130, "test/tables");
+    const EmbeddingTable<double>& table = fast.tables.front();
+    double worst = 0.0;
+    for (int k = 0; k < 400; ++k) {  // by the quintic through both nodes, in this test's own words
+      const double s = random.uniform(table.lower, table.upper), u = (s - table.lower) * table.inverse_width;
+      const auto& cell = table.cells[static_cast<std::size_t>(u)];
+      const double v = (u - std::floor(u)) * cell.count;
+      const int left = cell.first + static_cast<int>(v);
+      const double t = v - std::floor(v), h = cell.spacing, t3 = t * t * t, rise = t3 * (10 - 15 * t + 6 * t * t);
+      const double w[6] = {1 - rise, h * (t - t3 * (6 - 8 * t + 3 * t * t)), h * h * t * t / 2 * (1 - t) * (1 - t) * (1 - t), rise,
+                           -h * t3 * (4 - 7 * t + 3 * t * t), h * h * t3 / 2 * (1 - t) * (1 - t)};
+      function.evaluate(s, g.data(), first.data(), second.data());
+      for (int m = 0; m < 100; ++m) {
+        double value = 0.0;
+        for (int d = 0; d < 6; ++d) value += w[d] * table.rows[(static_cast<std::size_t>(left) * 3 + d) * table.padded + m];
+        worst = std::max(worst, std::abs(value - g[m]));
+      }
+    }
+    CHECK(worst < 2e-11 + 4 * fast.error);
+  }
+}
+
+TEST_CASE("tanh of every kernel is within three units of the last place, from tiny to saturated") {
+  for (const char* name : {"avx512", "avx2", "baseline"}) {
+    INFO(name);
+    const Kernels<double>* twice = kernels_named<double>(name);
+    const Kernels<float>* single = kernels_named<float>(name);
+    if (!twice) continue;
+    RandomStream random(140, "test/tanh");
+    double worst = 0.0, worst_single = 0.0;
+    for (int round = 0; round < 4000; ++round) {
+      double x[8], y[8], slope[8];
+      float xs[16], ys[16], slopes[16];
+      for (int k = 0; k < 16; ++k) {
+        const double v = std::pow(10.0, random.uniform(-8.0, 1.6)) * (random.below(2) ? 1 : -1);
+        if (k < 8) x[k] = y[k] = v;
+        xs[k] = ys[k] = static_cast<float>(v);
+      }
+      twice->tanh(y, slope, 8);
+      single->tanh(ys, slopes, 16);
+      for (int k = 0; k < 8; ++k) worst = std::max(worst, std::abs(y[k] / std::tanh(x[k]) - 1) / 2.2e-16);
+      for (int k = 0; k < 16; ++k) worst_single = std::max(worst_single, std::abs(ys[k] / std::tanh(static_cast<double>(xs[k])) - 1) / 1.2e-7);
+    }
+    CHECK(worst < 3.0);
+    CHECK(worst_single < 3.0);
+    double not_a_number[8] = {std::nan("")}, slope[8];
+    twice->tanh(not_a_number, slope, 8);
+    CHECK(std::isnan(not_a_number[0]));
+  }
 }
 
 TEST_CASE("a worker's exception reaches the caller and the pool goes on") {

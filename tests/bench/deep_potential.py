@@ -1,0 +1,217 @@
+"""Our Deep Potential against deepmd-kit's, the same random-weight model on the same coated stack, alternating, in LAMMPS.
+
+  LAMELLA_PEERS_PYTHON deep_potential.py LAMELLA SOURCE [--quick] [--growth] [--bench BENCH_EVALUATOR] [--steps N] [--rounds N] [--threads N]
+
+Run it with the Python of an environment that has pip "deepmd-kit[cpu,lmp]==3.2.0" and ase (scripts/peers makes one). Prints a table:
+microseconds per atom and step (best round, and all rounds), the ratio to deepmd-kit's compressed double model, processor time of all cores
+together (what a busy machine leaves comparable: a run of N steps less one of none), memory, force error against deepmd-kit's uncompressed
+double model, the machine. --growth adds 1,000 to 200,000 atoms, one and two threads, one and two ranks.
+"""
+import argparse
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+parser = argparse.ArgumentParser()
+parser.add_argument("lamella", type=pathlib.Path)
+parser.add_argument("source", type=pathlib.Path)
+parser.add_argument("--bench", type=pathlib.Path, help="bench_evaluator, for the FMA peak and the time per kernel")
+parser.add_argument("--quick", action="store_true", help="a small stack, one round")
+parser.add_argument("--growth", action="store_true")
+parser.add_argument("--steps", type=int, default=20)
+parser.add_argument("--rounds", type=int, default=3)
+parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+options = parser.parse_args()
+sys.path.insert(0, str(options.source / "tests/runner/reference"))
+import random_models  # noqa: E402
+
+ELEMENTS = ["Li", "Co", "O", "P", "S", "Cl", "F"]
+MASSES = [6.94, 58.93, 16.0, 30.97, 32.06, 35.45, 19.0]
+
+
+def settings(precision):
+    return {"type_map": ELEMENTS,
+            "descriptor": {"type": "se_e2_a", "rcut": 6.0, "rcut_smth": 0.5, "sel": [80, 40, 80, 24, 60, 32, 80], "neuron": [25, 50, 100], "axis_neuron": 16, "resnet_dt": False,
+                           "type_one_side": True, "activation_function": "tanh", "precision": precision, "seed": 1},
+            "fitting_net": {"type": "ener", "neuron": [240, 240, 240], "resnet_dt": True, "activation_function": "tanh", "precision": precision, "seed": 2}}
+
+
+def make_models(folder):
+    for precision in ("float64", "float32"):
+        path = folder / f"{precision}.pb"
+        random_models.write_graph(random_models.random_tree(settings(precision), np.random.default_rng(3)), str(path))
+        random_models.compress(str(path), str(folder / f"{precision}_compressed.pb"), 0.01)
+
+
+def coated_stack(tiles):
+    """LCO | LiF, shaken to an amorphous-like disorder | LPSCl, on `tiles` x `tiles` cells of LPSCl. For timing, not for physics."""
+    from ase import Atoms
+    from ase.spacegroup import crystal
+
+    random = np.random.default_rng(5)
+    lco = crystal(["Li", "Co", "O"], [(0, 0, 0), (0, 0, 0.5), (0, 0, 0.2396)], spacegroup=166, cellpar=[2.8156, 2.8156, 14.0542, 90, 90, 120])
+    lco = Atoms(np.tile(lco.get_chemical_symbols(), 2), np.concatenate([lco.positions, lco.positions + lco.cell[0] * 0.5 + [0, 2.8156 * np.sqrt(3) / 2, 0]]),
+                cell=[2.8156, 2.8156 * np.sqrt(3), 14.0542], pbc=True)
+    lco.wrap()
+    lpscl = crystal(["P", "S", "S", "Cl", "Li"], [(0.5, 0.5, 0.5), (0.1188, -0.1188, 0.6188), (0.75, 0.75, 0.75), (0, 0, 0), (0.3173, 0.3173, -0.0201)], spacegroup=216, cellpar=[9.8598] * 3 + [90] * 3)
+    lithium = [i for i, s in enumerate(lpscl.get_chemical_symbols()) if s == "Li"]
+    gone = set()  # one of each doublet, 1.877 A apart
+    for i in lithium:
+        if i not in gone:
+            gone.update(j for j in lithium if j != i and j not in gone and lpscl.get_distance(i, j, mic=True) < 2.0)
+    del lpscl[sorted(gone)]
+    lif = crystal(["Li", "F"], [(0, 0, 0), (0.5, 0.5, 0.5)], spacegroup=225, cellpar=[4.026] * 3 + [90] * 3)
+    edge = 9.8598 * tiles
+    symbols, positions, height = [], [], 0.0
+    for crystal_, repeats, shake in ((lco, (round(edge / 2.8156), round(edge / 4.8768), 1), 0.05), (lif, (round(edge / 4.026), round(edge / 4.026), 3), 0.25), (lpscl, (tiles, tiles, 2), 0.05)):
+        layer = crystal_.repeat(repeats)
+        layer.set_cell([edge, edge, layer.cell[2, 2]], scale_atoms=True)
+        symbols += layer.get_chemical_symbols()
+        positions.append(layer.positions + [0, 0, height] + random.uniform(-shake, shake, layer.positions.shape))
+        height += layer.cell[2, 2] + 1.0
+    return symbols, np.concatenate(positions), [edge, edge, height]
+
+
+def write_data(path, symbols, positions, box):
+    lines = ["coated stack", "", f"{len(symbols)} atoms", f"{len(ELEMENTS)} atom types", ""]
+    lines += [f"0 {edge:.8f} {axis}lo {axis}hi" for edge, axis in zip(box, "xyz")] + ["", "Masses", ""]
+    lines += [f"{k + 1} {mass}" for k, mass in enumerate(MASSES)] + ["", "Atoms # atomic", ""]
+    lines += [f"{k + 1} {ELEMENTS.index(s) + 1} {r[0]:.10f} {r[1]:.10f} {r[2]:.10f}" for k, (s, r) in enumerate(zip(symbols, positions % box))]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def deck(model, data, steps, replicate=(1, 1), forces=None):
+    lines = ["units metal", "atom_style atomic", "boundary p p p", f"read_data {data}", f"replicate {replicate[0]} {replicate[1]} 1", "pair_style deepmd " + str(model),
+             "pair_coeff * * " + " ".join(ELEMENTS), "neighbor 2.0 bin", "neigh_modify every 10 delay 0 check no", "velocity all create 300 7", "timestep 0.0005", "fix 1 all nve", "thermo 1000000"]
+    if forces:
+        lines += [f"dump 1 all custom 1 {forces} id fx fy fz", 'dump_modify 1 sort id format line "%d %.17g %.17g %.17g"', "run 0"]
+    else:
+        lines += ["run 3", f"run {steps}"]
+    return "\n".join(lines) + "\n"
+
+
+def environment(threads):
+    return dict(os.environ, OMP_NUM_THREADS=str(threads), DP_INTRA_OP_PARALLELISM_THREADS=str(threads), DP_INTER_OP_PARALLELISM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
+
+
+def run(folder, name, words, text, threads):
+    """Microseconds per atom and step of the second run by the clock, the process's peak in MB, atoms, its processor time in seconds."""
+    (folder / f"{name}.in").write_text(text)
+    with open(folder / f"{name}.out", "w") as out:
+        process = subprocess.Popen([str(w) for w in words] + ["-in", f"{name}.in", "-log", f"{name}.log"], cwd=folder, stdout=out, stderr=out, env=environment(threads))
+        _, status, usage = os.wait4(process.pid, 0)
+    log = (folder / f"{name}.log").read_text() if (folder / f"{name}.log").exists() else ""
+    loops = re.findall(r"Loop time of (\S+) on \d+ procs for (\d+) steps with (\d+) atoms", log)
+    if status or not loops:
+        sys.exit(f"{name} failed:\n" + (folder / f"{name}.out").read_text()[-2000:])
+    seconds, steps, atoms = loops[-1]
+    return float(seconds) * 1e6 / max(1, int(steps)) / int(atoms), usage.ru_maxrss / 1024, int(atoms), usage.ru_utime + usage.ru_stime
+
+
+def forces(folder, name, words, model, data, threads):
+    run(folder, name, words, deck(model, data, 0, forces=f"{name}.dump"), threads)
+    return np.loadtxt(folder / f"{name}.dump", skiprows=9)[:, 1:]
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    return f"{model}, {len(os.sched_getaffinity(0))} cores, {platform.system()}, load {os.getloadavg()[0]:.1f}"
+
+
+def peak(threads):
+    """Measured FMA peaks of one thread, GFLOP/s: {"single": .., "double": ..}."""
+    if not options.bench:
+        return {}
+    out = subprocess.run([options.bench, "--peak"], capture_output=True, text=True, check=True).stdout
+    return {kind: float(value) * threads for kind, value in re.findall(r"(single|double) (\S+) GFLOP/s", out)}
+
+
+def flop(neighbours):
+    """Of our algorithm, per atom and step, a multiplication and an addition each one; nets 25-50-100, 16, 240-240-240."""
+    fitting = 2 * 2 * (1480 * 240 + 2 * 240 * 240)
+    tables = {"double": 2 * 100 * ((6 + 4) + (12 + 9)), "mixed": 2 * 100 * ((5 + 4) + (9 + 9))}
+    return {k: fitting + neighbours * v + 2 * 3 * 4 * 1480 for k, v in tables.items()}
+
+
+def mean_neighbours(positions, box):
+    from ase.neighborlist import neighbor_list
+    from ase import Atoms
+
+    return len(neighbor_list("i", Atoms(positions=positions, cell=box, pbc=True), 6.0)) / len(positions)
+
+
+def compare(folder, tiles):
+    data = folder / "stack.data"
+    symbols, positions, box = coated_stack(tiles)
+    write_data(data, symbols, positions, box)
+    neighbours = mean_neighbours(positions, box)
+    lmp, t = pathlib.Path(sys.executable).parent / "lmp", options.threads
+    programs = [("deepmd-kit, compressed fp64", [lmp], "float64_compressed.pb"), ("deepmd-kit, compressed fp32", [lmp], "float32_compressed.pb"),
+                ("lamella, double", [options.lamella, "lammps", "--threads", t, "--precision", "double"], "float64.pb"),
+                ("lamella, mixed", [options.lamella, "lammps", "--threads", t, "--precision", "mixed"], "float64.pb")]
+    times, used, memory = {name: [] for name, _, _ in programs}, {name: [] for name, _, _ in programs}, {}
+    for _ in range(options.rounds):
+        for k, (name, words, model) in enumerate(programs):
+            steps = max(4, options.steps // 4) if k < 2 else options.steps
+            before = run(folder, f"run{k}", words, deck(folder / model, data, 0), t)[3]
+            time, memory[name], atoms, after = run(folder, f"run{k}", words, deck(folder / model, data, steps), t)
+            times[name].append(time)
+            used[name].append((after - before) * 1e6 / steps / atoms)
+    reference = forces(folder, "reference", [lmp], folder / "float64.pb", data, t)
+    print(f"\n{len(symbols)} atoms, {neighbours:.1f} neighbours on average, {t} threads; {machine()}")
+    print(f"RMS force {np.sqrt((reference**2).mean()):.3f} eV/A; errors against deepmd-kit's uncompressed fp64 model")
+    print(f"{'program':30s} {'us/atom/step':>12s} {'ratio':>6s} {'core us':>8s} {'all rounds':28s} {'peak MB':>8s} {'max error':>10s} {'RMS error':>10s}  share of FMA peak")
+    base, peaks = min(times["deepmd-kit, compressed fp64"]), peak(t)
+    for k, (name, words, model) in enumerate(programs):
+        best = min(times[name])
+        error = forces(folder, f"force{k}", words, folder / model, data, t) - reference
+        kind = name.split(", ")[1]
+        share = f"{flop(neighbours)[kind] / best / 1e3 / peaks['double' if kind == 'double' else 'single']:.0%}" if k > 1 and peaks else ""
+        rounds = " ".join(f"{v:.1f}" for v in times[name])
+        print(f"{name:30s} {best:12.2f} {base / best:6.2f} {min(used[name]):8.1f} {rounds:28s} {memory[name]:8.0f} {abs(error).max():10.1e} {np.sqrt((error**2).mean()):10.1e}  {share}")
+    return data
+
+
+def growth(folder):
+    data = folder / "small.data"
+    write_data(data, *coated_stack(2))
+    print("\ngrowth, mixed precision: us/atom/step (all cores used), peak MB")
+    print(f"{'atoms':>8s} {'1 thread':>10s} {'2 threads':>10s} {'2 ranks':>10s} {'MB (2 threads)':>15s}")
+    previous = None
+    for n in (1, 2, 4, 8, 11):
+        row, model = [], folder / "float64.pb"
+        steps = max(2, options.steps // n)
+        for ranks, threads in ((1, 1), (1, 2), (2, 1)):
+            words = (["mpirun", "-n", ranks, "--allow-run-as-root", "--bind-to", "none"] if ranks > 1 else []) + [options.lamella, "lammps", "--threads", threads, "--precision", "mixed"]
+            time, mb, atoms, _ = run(folder, "growth", words, deck(model, data, steps, (n, n)), threads)
+            row.append(time)
+            if (ranks, threads) == (1, 2):
+                peak_mb = mb
+        print(f"{atoms:8d} " + " ".join(f"{v:10.2f}" for v in row) + f" {peak_mb:15.0f}")
+        if previous:
+            kilobytes = (peak_mb - previous[1]) * 1024 / (atoms - previous[0])
+        previous = (atoms, peak_mb)
+    print(f"memory of the whole process between the last two sizes: {kilobytes:.2f} kB per atom")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        options.lamella = options.lamella.resolve()
+        if options.quick:
+            options.rounds = 1
+        make_models(folder)
+        compare(folder, 2 if options.quick else 4)
+        if options.growth:
+            growth(folder)
+        if options.bench:
+            print(subprocess.run([options.bench, "--threads", "1"], capture_output=True, text=True).stdout)
+
+
+main()
