@@ -275,7 +275,7 @@ void Pass::finish() {
   if (residence_) a_.residence = residence_->counts();
   finish_diffusion();
   for (const Diffusion& d : a_.diffusion)
-    if (d.name.starts_with(a_.options.mobile) && !d.diffusive)
+    if (!d.diffusive && (d.name == a_.options.mobile || d.name.starts_with(a_.options.mobile + ":")))
       a_.warnings.push_back(fmt::format("D of {}: the MSD does not reach {:g} A^2 early enough in the run; D is an upper guess at best", d.name, a_.options.diffusion.msd_start));
 }
 

@@ -66,8 +66,8 @@ void print_summary(const Analysis& a) {
   for (const PotentialOfMeanForce& v : a.potentials)
     if (v.found) fmt::print("  {}: peak {:.2f} A, breaking barrier {} {:.2f} eV\n", v.name, v.r_peak, v.breaking.bound ? ">=" : "=", v.breaking.value);
   for (const Diffusion& d : a.diffusion)
-    if (d.name.starts_with(a.options.mobile))
-      fmt::print("  D({}) = ({:.3g} +- {:.2g}) cm2/s from {:g} to {:g} ps{}\n", d.name, d.d.value, d.d.error, d.fit_begin, d.fit_end, d.diffusive ? "" : ", not diffusive");
+    if (d.diffusive && (d.name == a.options.mobile || d.name.starts_with(a.options.mobile + ":")))
+      fmt::print("  D({}) = ({:.3g} +- {:.2g}) cm2/s from {:g} to {:g} ps\n", d.name, d.d.value, d.d.error, d.fit_begin, d.fit_end);
   for (const std::string& warning : a.warnings) fmt::print(stderr, "lamella: warning: {}\n", warning);
 }
 

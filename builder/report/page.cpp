@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 
@@ -23,10 +24,23 @@ std::string escaped(const std::string& text) {
   return safe;
 }
 
+std::string typeset(const std::string& text) {
+  static const std::pair<std::string, std::string> units[] = {{"A^2", "\u00c5\u00b2"}, {"A^3", "\u00c5\u00b3"}, {"(A)", "(\u00c5)"}, {"cm^3", "cm\u00b3"}, {"cm3", "cm\u00b3"}, {"cm2", "cm\u00b2"}, {" +- ", " \u00b1 "}};
+  std::string set = text;
+  for (const auto& [plain, printed] : units)
+    for (std::size_t at = 0; (at = set.find(plain, at)) != std::string::npos; at += printed.size()) set.replace(at, plain.size(), printed);
+  for (std::size_t at = 0; (at = set.find(" A", at)) != std::string::npos; ++at) {
+    const bool number = at > 0 && std::isdigit(static_cast<unsigned char>(set[at - 1]));
+    const bool ends = at + 2 == set.size() || !std::isalnum(static_cast<unsigned char>(set[at + 2]));
+    if (number && ends) set.replace(at, 2, " \u00c5");
+  }
+  return set;
+}
+
 json series(const std::string& name, const std::string& color, json x, json y) { return {{"name", name}, {"color", color}, {"x", std::move(x)}, {"y", std::move(y)}}; }
 
 json chart(const std::string& title, const std::string& x, const std::string& y, std::vector<json> lines) {
-  return {{"title", title}, {"x", x}, {"y", y}, {"series", std::move(lines)}};
+  return {{"title", typeset(title)}, {"x", typeset(x)}, {"y", typeset(y)}, {"series", std::move(lines)}};
 }
 
 void thin(json& x, json& y, std::size_t most) {
@@ -74,16 +88,16 @@ void Page::section(const std::string& title, const std::string& id) {
   body_ += fmt::format("<h2 id=\"{}\">{}</h2>\n", id, escaped(title));
 }
 void Page::heading(const std::string& title) { body_ += "<h3>" + escaped(title) + "</h3>\n"; }
-void Page::paragraph(const std::string& text) { body_ += "<p>" + escaped(text) + "</p>\n"; }
+void Page::paragraph(const std::string& text) { body_ += "<p>" + escaped(typeset(text)) + "</p>\n"; }
 void Page::preformatted(const std::string& text) { body_ += "<pre>" + escaped(text) + "</pre>\n"; }
 
 void Page::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   body_ += "<div class=\"scroll\"><table><thead><tr>";
-  for (const std::string& cell : head) body_ += "<th>" + escaped(cell) + "</th>";
+  for (const std::string& cell : head) body_ += "<th>" + escaped(typeset(cell)) + "</th>";
   body_ += "</tr></thead><tbody>\n";
   for (const auto& row : rows) {
     body_ += "<tr>";
-    for (const std::string& cell : row) body_ += cell.starts_with('~') ? "<td class=\"words\">" + escaped(cell.substr(1)) + "</td>" : "<td>" + escaped(cell) + "</td>";
+    for (const std::string& cell : row) body_ += cell.starts_with('~') ? "<td class=\"words\">" + escaped(typeset(cell.substr(1))) + "</td>" : "<td>" + escaped(typeset(cell)) + "</td>";
     body_ += "</tr>\n";
   }
   body_ += "</tbody></table></div>\n";
@@ -95,7 +109,7 @@ void Page::figure(const std::vector<json>& charts, const std::string& title, con
     body_ += fmt::format("<div class=\"chart\" data-chart=\"{}\"></div>", charts_.size());
     charts_.push_back(one);
   }
-  body_ += fmt::format("</div><figcaption><b>Figure {}. {}</b> {}</figcaption></figure>\n", ++figures_, escaped(title), escaped(caption));
+  body_ += fmt::format("</div><figcaption><b>Figure {}. {}</b> {}</figcaption></figure>\n", ++figures_, escaped(typeset(title)), escaped(typeset(caption)));
 }
 
 void Page::scene(json scene) { scene_ = std::move(scene); }
@@ -103,7 +117,7 @@ void Page::scene(json scene) { scene_ = std::move(scene); }
 std::string Page::finish(const std::string& title, const std::string& subtitle) const {
   std::string navigation, warnings;
   for (const auto& [id, name] : sections_) navigation += fmt::format("<a href=\"#{}\">{}</a>\n", id, escaped(name));
-  for (const std::string& warning : warnings_) warnings += "<li>" + escaped(warning) + "</li>\n";
+  for (const std::string& warning : warnings_) warnings += "<li>" + escaped(typeset(warning)) + "</li>\n";
   if (!warnings.empty()) warnings = "<div class=\"warnings\"><b>Read this first</b><ul>\n" + warnings + "</ul></div>\n";
   // "</" would end the script element; in JSON the slash may be escaped.
   std::string data = json{{"charts", charts_}, {"scene", scene_}}.dump(-1, ' ', false, json::error_handler_t::replace), safe;

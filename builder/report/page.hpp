@@ -10,6 +10,9 @@ using json = nlohmann::ordered_json;
 /// & < > " as entities.
 std::string escaped(const std::string& text);
 
+/// Units as they are printed: A^2 becomes the square of an angstrom sign, "2.05 A" has one; nothing else changes.
+std::string typeset(const std::string& text);
+
 /// One line of a chart; `y` may hold nulls (gaps).
 json series(const std::string& name, const std::string& color, json x, json y);
 /// A chart for charts.js: axis labels with units.

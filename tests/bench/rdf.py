@@ -18,7 +18,7 @@ import time
 import numpy as np
 
 build = pathlib.Path(sys.argv[1])
-atoms, r_max, bins, threads, frames, rounds = 6000, 8.0, 200, 2, 40, 3
+atoms, r_max, bins, threads, frames, rounds = 6000, 8.0, 200, 2, 20, 3
 cell = np.array([[31.0, 0, 0], [3.0, 31.0, 0], [1.0, 2.0, 68.0]])
 
 

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <netcdf.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/error.hpp"
@@ -120,6 +122,72 @@ TEST_CASE("extended XYZ: layers from molecule, identities by id") {
                                                             "ITEM: ATOMS id type x y z\n9 5 1 1 1\n3 4 2 2 2\n"), options);
   CHECK(dump->atoms().elements[1].symbol() == "F");
   CHECK(dump->atoms().layer_of == std::vector<int>{0, 1});
+}
+
+/// Two frames of three atoms as `lamella run` lays them out, ids 5, 2, 9.
+void write_netcdf(const fs::path& file) {
+  int nc = 0, frame = 0, atom = 0, spatial = 0;
+  REQUIRE(nc_create(file.c_str(), NC_CLOBBER | NC_64BIT_OFFSET, &nc) == NC_NOERR);
+  nc_def_dim(nc, "frame", NC_UNLIMITED, &frame);
+  nc_def_dim(nc, "atom", 3, &atom);
+  nc_def_dim(nc, "spatial", 3, &spatial);
+  auto variable = [&](const char* name, nc_type type, std::vector<int> dimensions) {
+    int id = 0;
+    REQUIRE(nc_def_var(nc, name, type, static_cast<int>(dimensions.size()), dimensions.data(), &id) == NC_NOERR);
+    return id;
+  };
+  const int id = variable("id", NC_INT, {atom}), z = variable("Z", NC_INT, {atom}), layer = variable("layer", NC_INT, {atom}), time = variable("time", NC_DOUBLE, {frame});
+  const int lengths = variable("cell_lengths", NC_DOUBLE, {frame, spatial}), angles = variable("cell_angles", NC_DOUBLE, {frame, spatial}), origin = variable("cell_origin", NC_DOUBLE, {frame, spatial});
+  const int x = variable("coordinates", NC_FLOAT, {frame, atom, spatial});
+  nc_put_att_text(nc, layer, "names", 15, "cathode coating");
+  nc_put_att_text(nc, x, "unwrapped", 3, "yes");
+  nc_enddef(nc);
+  const int ids[] = {5, 2, 9}, numbers[] = {3, 9, 3}, layers[] = {1, 2, 2};
+  nc_put_var_int(nc, id, ids);
+  nc_put_var_int(nc, z, numbers);
+  nc_put_var_int(nc, layer, layers);
+  for (std::size_t f = 0; f < 2; ++f) {
+    const std::size_t start[] = {f, 0, 0}, three[] = {1, 3}, all[] = {1, 3, 3};
+    const double t = 0.5 * static_cast<double>(f), l[] = {10, 11, 12}, a[] = {90, 60, 120}, o[] = {1, 1, 1};
+    const float r[] = {1, 2, 3, 4, 5, 6, 70, 8, 9};
+    nc_put_var1_double(nc, time, start, &t);
+    nc_put_vara_double(nc, lengths, start, three, l);
+    nc_put_vara_double(nc, angles, start, three, a);
+    nc_put_vara_double(nc, origin, start, three, o);
+    nc_put_vara_float(nc, x, start, all, r);
+  }
+  REQUIRE(nc_close(nc) == NC_NOERR);
+}
+
+TEST_CASE("AMBER NetCDF as `lamella run` writes it; cut short it is an error, never a crash") {
+  const Scratch scratch;
+  const fs::path file = scratch.folder / "a.nc";
+  write_netcdf(file);
+  const auto reader = open_trajectory(file);
+  CHECK(reader->atoms().ids == std::vector<long>{2, 5, 9});
+  CHECK(reader->atoms().elements[0].symbol() == "F");
+  CHECK(reader->atoms().layer_names == std::vector<std::string>{"cathode", "coating"});
+  CHECK(reader->atoms().layer_of == std::vector<int>{1, 0, 1});
+  Frame frame;
+  REQUIRE(reader->next(frame));
+  REQUIRE(reader->next(frame));
+  CHECK(frame.unwrapped);
+  CHECK(frame.time == Approx(0.5));
+  CHECK(frame.cell.parameters()[4] == Approx(60.0));
+  CHECK(frame.positions[2].vec().isApprox(Vec3(69, 7, 8)));
+  CHECK_FALSE(reader->next(frame));
+  const std::string bytes = read_whole_file(file);
+  for (std::size_t length = 0; length < bytes.size(); length += 7) {
+    const std::string error = error_of(scratch.write("cut.nc", bytes.substr(0, length)));
+    INFO("cut at byte " << length << " of " << bytes.size() << ": " << error);
+    if (length < 600) CHECK(error != "none");
+  }
+  // A header that lies about its sizes must not be believed: every byte of it turned over, one at a time.
+  for (std::size_t at = 4; at < std::min<std::size_t>(bytes.size(), 900); ++at) {
+    std::string turned = bytes;
+    turned[at] = static_cast<char>(~turned[at]);
+    error_of(scratch.write("turned.nc", turned));
+  }
 }
 
 TEST_CASE("every cut of a trajectory is an error with its frame and line, or fewer whole frames") {
