@@ -85,7 +85,7 @@ std::vector<Cartesian> pack_at_random(const Cell& cell, const std::vector<Elemen
   for (const FormulaTerm& a : formula_of(elements))
     for (const FormulaTerm& b : formula_of(elements)) longest = std::max(longest, packing_distance(a.element, b.element));
   double worst = 0.0;
-  for (int sweep = 0; sweep < 400; ++sweep) {
+  for (int sweep = 0; sweep < 150; ++sweep) {
     worst = push_once(cell, elements, longest, points);
     if (worst < 0.02) return points;
     if (room.film)

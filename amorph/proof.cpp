@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "observe/order.hpp"
+#include "observe/voids.hpp"
 
 namespace lamella {
 namespace {
@@ -48,7 +49,29 @@ Json density_profile(const Slab& slab) {
   return rows;
 }
 
-/// Order of the finished layer itself, as it lies between its two faces.
+/// Voronoi volumes and voids of the glass, periodic (a film's faces closed).
+Json space_json(const MeltSystem& system, const MeltState& state) {
+  constexpr double probe = 2.2;  // A: the largest holes of the crystals (1.8 in rock salt, 2.0 in wurtzite) stay below
+  const Structure s = closed_structure(system, state);
+  const VoronoiReport report = voronoi(s.cell, s.positions, probe);
+  Json volumes = Json::object();
+  for (const FormulaTerm& t : system.formula) {
+    double sum = 0.0, squares = 0.0;
+    long n = 0;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      if (s.elements[i] != t.element) continue;
+      sum += report.volumes[i];
+      squares += report.volumes[i] * report.volumes[i];
+      ++n;
+    }
+    const double mean = sum / n;
+    volumes[t.element.symbol()] = {{"mean", brief(mean)}, {"spread", brief(std::sqrt(std::max(0.0, squares / n - mean * mean)))}};
+  }
+  return {{"voronoi_volume", volumes}, {"void_probe", probe}, {"voids", report.voids.size()},
+          {"largest_void", brief(report.voids.empty() ? 0.0 : report.voids.front().radius)}, {"void_share", brief(report.void_share)}};
+}
+
+/// Order of the finished layer itself: coordination with open faces; what counts crystals with them closed (see closed_structure).
 Json layer_order(const LayerRequest& request, const Slab& slab, double bond) {
   Structure s;
   Mat3 rows = Mat3::Zero();
@@ -59,12 +82,16 @@ Json layer_order(const LayerRequest& request, const Slab& slab, double bond) {
   s.positions = slab.positions;
   OrderCriteria criteria;
   criteria.bond = bond;
-  const OrderReport order = local_order(s, cations_of(request.formula), anions_of(request.formula), criteria, {true, true, false});
+  const std::vector<Element> cations = cations_of(request.formula), anions = anions_of(request.formula);
+  const OrderReport order = local_order(s, cations, anions, criteria, {true, true, false});
+  rows(2, 2) = slab.thickness;
+  s.cell = Cell(rows);
+  const OrderReport closed = local_order(s, cations, anions, criteria);
   std::vector<long> clusters = order.clusters;
   if (clusters.size() > 5) clusters.resize(5);
   return {{"cations", order.centres.size()}, {"cn", brief(order.mean_cn)}, {"cn_histogram", order.cn_histogram},
           {"regular_tetrahedra", order.regular}, {"linked_by_anions", clusters}, {"rock_salt_like", order.rock_salt_like},
-          {"crystal_like", order.crystal_like}};
+          {"crystal_like", closed.crystal_like}, {"largest_crystal", closed.largest_crystal}};
 }
 
 Json thresholds_json(const LayerRequest& request, double bond) {
@@ -132,6 +159,7 @@ nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& s
   proof["roughness"] = {{"bottom", brief(face_roughness(layer.slab, false))}, {"top", brief(face_roughness(layer.slab, true))}};
   proof["density_profile"] = density_profile(layer.slab);
   proof["shortest_pairs"] = shortest_pairs(system, quenched.state);
+  proof["space"] = space_json(system, quenched.state);
   proof["stages"] = stages_json(system, quenched);
   proof["rewinds"] = rewinds_json(quenched);
   return proof;

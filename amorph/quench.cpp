@@ -112,16 +112,24 @@ Structure structure_of(const MeltSystem& system, const MeltState& state) {
   return s;
 }
 
+Structure closed_structure(const MeltSystem& system, const MeltState& state) {
+  Structure s = structure_of(system, state);
+  if (!system.film) return s;
+  Mat3 rows = state.rows;
+  rows(2, 2) = system.glass_height;
+  s.cell = Cell(rows);
+  return s;
+}
+
 double crystal_share(const MeltSystem& system, const MeltState& state) {
-  const Structure s = structure_of(system, state);
-  const std::array<bool, 3> periodic = {true, true, !system.film};
+  const Structure s = closed_structure(system, state);
   double share = 0.0;
   for (const std::vector<Element>& sublattice : {cations_of(system.formula), anions_of(system.formula)}) {
     std::vector<Cartesian> points;
     for (std::size_t i = 0; i < s.size(); ++i)
       if (std::find(sublattice.begin(), sublattice.end(), s.elements[i]) != sublattice.end()) points.push_back(s.positions[i]);
     const OrderCriteria criteria;
-    const SublatticeOrder order = sublattice_order(s.cell, points, criteria.sublattice_neighbours, periodic);
+    const SublatticeOrder order = sublattice_order(s.cell, points, criteria.sublattice_neighbours, {true, true, true});
     long crystal = 0;
     for (const std::vector<double>& links : order.correlation)
       crystal += std::count_if(links.begin(), links.end(), [&](double c) { return c > criteria.coherence; }) >= criteria.coherent_links;

@@ -73,6 +73,9 @@ struct Quenched {
 class MeltStore;
 Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, MeltStore* store, const Progress& progress);
 
+/// The same without the vacuum of a film: its two faces on each other, so that the shells of a film a few ions thick are whole. Left
+/// open, they are flat discs that all point along z, and bond order takes that for a crystal.
+Structure closed_structure(const MeltSystem& system, const MeltState& state);
 /// Share of ions in register with their own sublattice, the larger of cations' and anions'.
 double crystal_share(const MeltSystem& system, const MeltState& state);
 /// The structure of a state, periodic along z or (film) with the cell's vacuum.

@@ -25,7 +25,7 @@ MeltPotential melt_potential(const QuenchRecipe& recipe, const Formula& formula)
 /// fall, a rate or times that are not positive, an impossible density. `where` prefixes the key.
 void check_request(const LayerRequest& request);
 
-/// bulk | slab: what `auto` means for this thickness (A).
+/// bulk | slab: what `auto` means for this thickness (A). Today bulk at every thickness.
 std::string chosen_method(const QuenchRecipe& recipe, double thickness);
 
 /// Elements by the sign of their usual charge: centres and ligands of the order metrics. All of them where only one sign occurs.
