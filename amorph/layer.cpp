@@ -13,8 +13,8 @@
 namespace lamella {
 namespace {
 
-constexpr double least_melt_height = 14.0;  // A: a periodic melt any thinner is its own neighbour
-constexpr double spare_height = 4.0;        // A of glass to choose the cut in
+constexpr double least_melt_height = 12.0;  // A: a periodic melt any thinner is its own neighbour
+constexpr double spare_height = 2.0;        // A of glass to choose the cut in
 constexpr double film_vacuum = 16.0;        // A above the film
 
 /// The in-plane cell with a along x and b as short as the lattice allows, and the turn (radians) back to the asked frame.
