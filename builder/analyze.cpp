@@ -108,6 +108,8 @@ Pass::Pass(Analysis& analysis, const TrajectoryAtoms& atoms, long frames)
   for (std::size_t i = 0; i < atoms.size(); ++i) (atoms.elements[i] == mobile ? movers : rest).push_back(static_cast<int>(i));
   mobile_ = std::make_unique<PathStore>(movers, path_budget);
   others_ = std::make_unique<PathStore>(rest, other_budget);
+  mobile_->expect(static_cast<std::size_t>(frames));
+  others_->expect(static_cast<std::size_t>(frames));
   if (coating_ >= 0) {
     residence_ = std::make_unique<ResidenceTracker>(atoms, coating_, mobile, options.lifetime);
     a_.residence_layer = atoms.layer_names[coating_];

@@ -10,6 +10,11 @@ namespace lamella {
 
 PathStore::PathStore(std::vector<int> atoms, std::size_t budget) : atoms_(std::move(atoms)), budget_(budget) {}
 
+void PathStore::expect(std::size_t frames) {
+  const std::size_t row = 3 * atoms_.size();
+  path_.reserve(std::min(frames * row, budget_ / sizeof(float) + 65 * row));
+}
+
 void PathStore::add(const TrackedFrame& frame) {
   cell_sum_ += frame.cell.rows();
   if (seen_++ % stride_ != 0) return;

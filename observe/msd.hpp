@@ -26,6 +26,8 @@ class PathStore {
  public:
   /// `budget` in bytes.
   PathStore(std::vector<int> atoms, std::size_t budget);
+  /// How many frames will come, so that the memory is taken once.
+  void expect(std::size_t frames);
   void add(const TrackedFrame& frame);
 
   std::size_t frames() const { return kept_; }

@@ -59,7 +59,7 @@ Turns turns_of(const std::vector<double>& g) {
 
 }  // namespace
 
-PotentialOfMeanForce potential_of_mean_force(const RdfResult& rdf, double temperature) {
+PotentialOfMeanForce potential_of_mean_force(const RdfResult& rdf, double temperature, double longest_bond) {
   if (!(temperature > 0.0) || !std::isfinite(temperature)) fail_input({"temperature", "not a temperature", fmt::format("{:g}", temperature), "> 0 K", ""});
   PotentialOfMeanForce result;
   result.name = rdf.name;
@@ -70,7 +70,7 @@ PotentialOfMeanForce potential_of_mean_force(const RdfResult& rdf, double temper
   if (rdf.g.size() < 3 || *std::max_element(rdf.g.begin(), rdf.g.end()) <= 0.0) return result;
   const std::vector<double> g = smoothed(rdf.g);
   const Turns turns = turns_of(g);
-  if (!turns.gap_found) return result;
+  if (!turns.gap_found || rdf.r[turns.peak] > longest_bond || g[turns.peak] * 3.0 < 100.0 * rdf.one_pair[turns.peak]) return result;
   result.found = true;
   result.r_peak = rdf.r[turns.peak];
   result.r_gap = rdf.r[turns.gap];

@@ -21,8 +21,9 @@ struct PotentialOfMeanForce {
   Barrier forming;                ///< V(gap) - V(next shell): into the bond
 };
 
+/// A first peak farther out than `longest_bond` (A), or made of fewer than 100 pairs, is no bond: `found` stays false.
 /// Throws Error (bad_input) unless the temperature is positive. Where g vanishes in the gap, the bound takes three pairs for
 /// none seen (95 % of a Poisson count).
-PotentialOfMeanForce potential_of_mean_force(const RdfResult& rdf, double temperature);
+PotentialOfMeanForce potential_of_mean_force(const RdfResult& rdf, double temperature, double longest_bond = 4.0);
 
 }  // namespace lamella

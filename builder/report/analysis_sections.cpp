@@ -44,7 +44,7 @@ void rdf_figure(Page& page, const json& analysis) {
   if (charts.empty()) return;
   page.figure(charts, "Radial distribution functions through the run.",
               "Each line is one time window, dark early, red late (the paper's Figure 2a and 3b, c; Li of the coating: its Figure S3). A P-S peak near 2.05 A that shrinks means PS4 tetrahedra are lost; "
-              "a P-O peak near 1.55 A and a Co-S peak near 2.3 A mean exchange across the interface; an S-S peak near 2.05 A is S2 dimers, the one near 3.3 A the edges of PS4 tetrahedra. " +
+              "a P-O peak near 1.55 A and a Co-S peak near 2.3 A mean exchange across the interface; an S-S peak near 2.05 A is S2 dimers, the one near 3.3 A the edges of PS4 tetrahedra. Normalisation: " +
                   analysis.at("rdf").value("normalisation", std::string()) + ".");
 }
 

@@ -25,7 +25,7 @@ function shortNumber(value, step) {
 }
 
 function drawChart(holder, chart) {
-  const W = 460, H = 290, left = 62, right = 12, top = 10, bottom = 44;
+  const W = 360, H = 250, left = 56, right = 10, top = 8, bottom = 42;
   const hidden = new Set();
   if (chart.title) { const t = document.createElement("div"); t.className = "title"; t.textContent = chart.title; holder.appendChild(t); }
   const svg = svgNode("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": (chart.title || "") + ": " + chart.y + " against " + chart.x }, holder);
@@ -53,12 +53,12 @@ function drawChart(holder, chart) {
     const clip = "clip" + (drawChart.count = (drawChart.count || 0) + 1);
     svgNode("rect", { x: left, y: top, width: W - left - right, height: H - top - bottom }, svgNode("clipPath", { id: clip }, svg));
     const label = (x, y, text, extra) => { svgNode("text", Object.assign({ x, y, "font-size": 12, fill: "#5b6875" }, extra), svg).textContent = text; };
-    const xt = niceTicks(x0, x1, 6), yt = niceTicks(y0, y1, 5);
+    const xt = niceTicks(x0, x1, 5), yt = niceTicks(y0, y1, 5);
     for (const t of xt.ticks) { svgNode("line", { x1: X(t), x2: X(t), y1: top, y2: H - bottom, stroke: "#eceff2" }, svg); label(X(t), H - bottom + 16, shortNumber(t, xt.step), { "text-anchor": "middle" }); }
     for (const t of yt.ticks) { svgNode("line", { x1: left, x2: W - right, y1: Y(t), y2: Y(t), stroke: "#eceff2" }, svg); label(left - 6, Y(t) + 4, shortNumber(t, yt.step), { "text-anchor": "end" }); }
     svgNode("path", { d: `M${left} ${top}V${H - bottom}H${W - right}`, fill: "none", stroke: "#8a96a3" }, svg);
     label((left + W - right) / 2, H - 8, chart.x, { "text-anchor": "middle", fill: "#1c2733" });
-    label(0, 0, chart.y, { "text-anchor": "middle", fill: "#1c2733", transform: `translate(13 ${(top + H - bottom) / 2}) rotate(-90)` });
+    label(0, 0, chart.y, { "text-anchor": "middle", fill: "#1c2733", transform: `translate(12 ${(top + H - bottom) / 2}) rotate(-90)` });
     const body = svgNode("g", { "clip-path": `url(#${clip})` }, svg);
     for (const s of shown) {
       let d = "", pen = false;

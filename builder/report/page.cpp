@@ -28,7 +28,11 @@ std::string typeset(const std::string& text) {
   static const std::pair<std::string, std::string> units[] = {{"A^2", "\u00c5\u00b2"}, {"A^3", "\u00c5\u00b3"}, {"(A)", "(\u00c5)"}, {"cm^3", "cm\u00b3"}, {"cm3", "cm\u00b3"}, {"cm2", "cm\u00b2"}, {" +- ", " \u00b1 "}};
   std::string set = text;
   for (const auto& [plain, printed] : units)
-    for (std::size_t at = 0; (at = set.find(plain, at)) != std::string::npos; at += printed.size()) set.replace(at, plain.size(), printed);
+    for (std::size_t at = 0; (at = set.find(plain, at)) != std::string::npos;) {
+      const bool symbol = at > 0 && set[at - 1] == '_';  // N_A^2 is no area
+      if (!symbol) set.replace(at, plain.size(), printed);
+      at += symbol ? plain.size() : printed.size();
+    }
   for (std::size_t at = 0; (at = set.find(" A", at)) != std::string::npos; ++at) {
     const bool number = at > 0 && std::isdigit(static_cast<unsigned char>(set[at - 1]));
     const bool ends = at + 2 == set.size() || !std::isalnum(static_cast<unsigned char>(set[at + 2]));

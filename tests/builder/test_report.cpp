@@ -98,5 +98,6 @@ TEST_CASE("reports of folders that are none, and of damaged results") {
 TEST_CASE("units are typeset, words are not touched") {
   CHECK(report::typeset("r (A)") == "r (\u00c5)");
   CHECK(report::typeset("MSD (A^2), 2.05 A, 8 A.") == "MSD (\u00c5\u00b2), 2.05 \u00c5, 8 \u00c5.");
+  CHECK(report::typeset("N_A^2 V") == "N_A^2 V");
   CHECK(report::typeset("A 1 Atom of LiF4 As") == "A 1 Atom of LiF4 As");
 }

@@ -91,7 +91,7 @@ def main():
             spread = np.abs(viewer - viewer.mean(axis=2, keepdims=True)).max(axis=2)
             coloured = (spread > 25).mean()
             print(f"3D view: {100 * coloured:.1f} % of its pixels are coloured")
-            good = good and coloured > 0.03
+            good = good and coloured > 0.006  # an empty view has the words of its buttons only, 0.1 %
         except ImportError:
             print("Pillow is not installed: the picture was not looked at")
         return 0 if good else 1
