@@ -79,7 +79,7 @@ void set_up(Engine& engine, const MeltSystem& system, const Stage& stage, const 
                                 "fix walls all wall/region cavity harmonic 10.0 0.0 {}\n",
                                 system.wall - wall_width, system.wall + stage.walls + wall_width, wall_width));
   // The packing has close pairs: without their energy taken out first, the first steps would throw atoms about.
-  if (minimise_first) engine.commands("min_modify dmax 0.05\nminimize 0.0 0.5 300 3000\nreset_timestep 0\n");
+  if (minimise_first) engine.commands("min_modify dmax 0.05\nminimize 0.0 0.5 100 500\nreset_timestep 0\n");
 }
 
 std::string integrator(const MeltSystem& system, const Stage& stage, double timestep) {
