@@ -40,6 +40,7 @@ struct Termination {
   bool flat;                        ///< cut by a plane, through covalent units; otherwise around them
   bool stoichiometric;              ///< true for whole repeats
   bool symmetric;                   ///< some operation turns the slab over onto itself
+  std::vector<double> equivalent_cuts;  ///< A, other cuts of the repeat that an operation with the same outward normal maps onto this one
 };
 
 /// All distinct terminations (under the operations that keep the outward normal), best first for `auto`: nothing broken,

@@ -16,6 +16,7 @@ constexpr double dipole_tolerance = 0.002;
 
 struct Gap {
   double bottom, top;  ///< A, bottom < top; the cut goes through the middle
+  std::vector<double> twins{};  ///< middles of the gaps that an operation maps onto this one
   double middle() const { return 0.5 * (bottom + top); }
   double width() const { return top - bottom; }
 };
@@ -43,12 +44,15 @@ std::vector<Gap> gaps_between(std::vector<double> heights, double spacing) {
 std::vector<Gap> distinct(const std::vector<Gap>& gaps, const SurfaceCell& cell) {
   std::vector<Gap> kept;
   for (const Gap& gap : gaps) {
-    const bool known = std::any_of(kept.begin(), kept.end(), [&](const Gap& other) {
+    const auto twin = std::find_if(kept.begin(), kept.end(), [&](const Gap& other) {
       return std::abs(gap.width() - other.width()) < same_gap && std::any_of(cell.keep_shifts.begin(), cell.keep_shifts.end(), [&](double shift) {
                return apart(other.middle() + shift, gap.middle(), cell.spacing) < same_gap;
              });
     });
-    if (!known) kept.push_back(gap);
+    if (twin == kept.end())
+      kept.push_back(gap);
+    else
+      twin->twins.push_back(modulo(gap.middle(), cell.spacing));
   }
   return kept;
 }
@@ -126,6 +130,7 @@ Termination describe(const Gap& gap, bool flat, const Crystal& crystal, const Su
   t.flat = flat;
   t.stoichiometric = true;
   t.symmetric = turns_over(gap, cell);
+  t.equivalent_cuts = gap.twins;
   t.broken_polyanions = units.crossed(t.cut, cell.spacing, flat);
   std::vector<double> own;
   for (const Vec3& r : cell.positions) own.push_back(r.z());

@@ -105,7 +105,7 @@ Json as_json(const Crystal& crystal, Miller miller, const SurfaceLattice& surfac
     Json planes = Json::array();
     for (const AtomicPlane& plane : t.planes) planes.push_back({{"z", plane.z}, {"formula", to_string(plane.formula)}, {"charge", plane.charge}});
     json["terminations"].push_back({{"index", t.index}, {"area", t.area}, {"formula", t.formula}, {"dipole_per_area", t.dipole_per_area}, {"tasker", t.tasker},
-                                    {"broken_polyanions", t.broken_polyanions}, {"symmetric", t.symmetric}, {"stoichiometric", t.stoichiometric}, {"flat", t.flat}, {"cut", t.cut}, {"planes", planes}});
+                                    {"broken_polyanions", t.broken_polyanions}, {"symmetric", t.symmetric}, {"stoichiometric", t.stoichiometric}, {"flat", t.flat}, {"cut", t.cut}, {"equivalent_cuts", t.equivalent_cuts}, {"planes", planes}});
   }
   return json;
 }

@@ -287,3 +287,31 @@ TEST_CASE("A glide or screw that keeps the normal makes cuts equal; turning over
   CHECK(count("CsCl", {0, 0, 1}) == 2);
   CHECK(count("CsCl", {1, 1, 0}) == 1);
 }
+
+TEST_CASE("Every cut that was merged is named: an operation with the same normal maps its slab onto the listed one") {
+  for (const Crystal& crystal : twenty()) {
+    if (crystal.cell.size() > 40) continue;
+    for (const Miller hkl : planes_up_to(1))
+      for (const Termination& t : list_terminations(crystal, hkl))
+        for (const double cut : t.equivalent_cuts) {
+          INFO(crystal.name << " " << hkl.h << " " << hkl.k << " " << hkl.l << " cut " << cut);
+          Termination other = t;
+          other.cut = cut;
+          auto profile = [&](const Termination& which) {
+            std::vector<std::pair<int, double>> rows;
+            const Slab slab = cut_slab(crystal, hkl, which, 1);
+            for (std::size_t i = 0; i < slab.size(); ++i) rows.emplace_back(slab.elements[i].number(), slab.positions[i].z());
+            std::sort(rows.begin(), rows.end());
+            return rows;
+          };
+          const auto a = profile(t), b = profile(other);
+          REQUIRE(a.size() == b.size());
+          for (std::size_t i = 0; i < a.size(); ++i) {
+            CHECK(a[i].first == b[i].first);
+            CHECK(a[i].second == Approx(b[i].second).margin(0.05));
+          }
+        }
+  }
+  for (const Crystal& crystal : twenty())
+    if (crystal.name == "Si") CHECK(list_terminations(crystal, {0, 0, 1})[0].equivalent_cuts.size() == 1);
+}
