@@ -7,6 +7,7 @@
 #include "amorph/layer_file.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "builder/shared_cache.hpp"
 
 namespace lamella {
 
@@ -63,7 +64,7 @@ GlassLayer make_glass(const LayerSpecification& layer, const Specification& spec
     glass.layer.slab.plane = plane;
     return glass;
   }
-  glass.text = layer_file_text(melted(layer, specification, plane, options));
+  glass.text = shared_melt(SharedCache(options.cache), layer, specification, plane, [&] { return layer_file_text(melted(layer, specification, plane, options)); });
   // Read back what was written: a build from the layer file then starts from the same bits as the build that melted it.
   glass.layer = parse_layer_file(glass.text, glass.file);
   glass.layer.slab.plane = plane;

@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "builder/crystalline.hpp"
 #include "builder/glass.hpp"
+#include "builder/shared_cache.hpp"
 #include "lattice/crystal.hpp"
 #include "runner/deep_potential/model.hpp"
 
@@ -115,7 +116,8 @@ Stack build_stack(const Specification& specification, const BuildOptions& option
   options.progress({"cutting slabs", -1.0, ""});
   const std::vector<CrystallineLayer> crystals = cut_crystalline_layers(specification);
   options.progress({"matching", -1.0, ""});
-  stack.match = choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); });
+  stack.match = shared_match(SharedCache(options.cache), crystals, specification,
+                             [&] { return choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); }); });
   if (const std::string warning = strain_warning(crystals, specification); !warning.empty()) stack.warnings.push_back(warning);
   std::vector<ReadyLayer> ready;
   for (std::size_t i = 0; i < specification.layers.size(); ++i)

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ struct Stack {
 
 struct BuildOptions {
   bool requench = false;  ///< melt anew, whatever layer files the specification names
+  std::filesystem::path cache;  ///< of a sweep: matches and melts shared by its points; empty: none
   Progress progress = [](const ProgressReport&) {};
 };
 

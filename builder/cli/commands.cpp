@@ -5,6 +5,7 @@ namespace lamella {
 // One per file: builder/cli/<name>.cpp
 int build_command(const std::vector<std::string>& words);
 int slab_command(const std::vector<std::string>& words);
+int sweep_command(const std::vector<std::string>& words);
 int match_command(const std::vector<std::string>& words);
 int quench_command(const std::vector<std::string>& words);
 int energy_command(const std::vector<std::string>& words);
@@ -18,6 +19,7 @@ int report_command(const std::vector<std::string>& words);
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
       {"build", "a stack from a specification: built, audited, written for LAMMPS and VASP", build_command},
+      {"sweep", "every point of a product of settings: one folder each, and a table", sweep_command},
       {"slab", "the ways to cut a crystal along a Miller plane", slab_command},
       {"match", "common in-plane cells of any crystals: a ranked list", match_command},
       {"quench", "one amorphous layer alone, with its proof", quench_command},
