@@ -123,6 +123,24 @@ def test_changes(tmp):
     check("a changed specification is built again", "2 built now" in run(command).stdout)
 
 
+COATING = """[[layer]]
+name = "coating"
+amorphous = "LiF"
+thickness = 8.0
+quench = { melt = 3000.0, hold = 0.5, rate = 3.0e14, final_hold = 0.1 }
+"""
+
+
+def test_shared_melt(tmp):
+    (tmp / "coated.toml").write_text(SPEC.split('[[layer]]\nname = "oxide"')[0].replace("12.0", "8.0") + COATING)
+    result = subprocess.run([lamella, "sweep", str(tmp / "coated.toml"), "--vary", "salt.vacancies.Li=0.1,0.2", "-o", str(tmp / "coated"), "-j", "2"],
+                            capture_output=True, text=True, env=dict(os.environ, LAMELLA_CACHE="off"))
+    check("a coated sweep runs", result.returncode == 0, result.stderr)
+    melts = [p for p in (tmp / "coated/.sweep/cache").iterdir() if p.name.startswith("melt-") and not p.name.endswith(".lock")]
+    check("two workers at once share one melt", len(melts) == 1, melts)
+    check("and its bytes", len({p.read_bytes() for p in (tmp / "coated").glob("salt*/layers/coating.extxyz")} | {p.read_bytes() for p in melts}) == 1)
+
+
 def test_failures(tmp):
     result = run([lamella, "sweep", str(tmp / "spec.toml"), "--vary", "cell.max_strain=0.05,0.00001", "-o", str(tmp / "half")])
     check("a point that fails is a row, the others are built", result.returncode == 1 and [r["status"] for r in rows(tmp / "half")] == ["done", "failed"], result.stderr)
@@ -159,6 +177,7 @@ with tempfile.TemporaryDirectory() as name:
     test_kills(folder, whole_time)
     test_changes(folder)
     test_failures(folder)
+    test_shared_melt(folder)
     test_scripts(folder)
 print(f"{len(failures)} failures")
 sys.exit(1 if failures else 0)
