@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "runner/deepmd_kit.hpp"
 
 namespace lamella {
 
@@ -18,7 +19,11 @@ std::deque<std::pair<std::string, std::unique_ptr<Evaluator>>>& idle() {
 }
 
 std::unique_ptr<Evaluator> make(const std::filesystem::path& file, const EvaluatorChoice& choice) {
-  if (choice.kind == EvaluatorChoice::Kind::plain) return make_plain_evaluator(load_model(file));
+  switch (choice.kind) {
+    case EvaluatorChoice::Kind::plain: return make_plain_evaluator(load_model(file));
+    case EvaluatorChoice::Kind::deepmd_kit: return make_deepmd_kit_evaluator(file);
+    case EvaluatorChoice::Kind::fast: break;
+  }
   return make_fast_evaluator(load_model(file), choice.precision, choice.threads);
 }
 

@@ -72,6 +72,8 @@ void start_mpi() {
   int started = 0;
   MPI_Initialized(&started);
   if (started) return;
+  // Started without mpirun, OpenMPI would start a helper process first, for spawning ranks that nobody asks for.
+  if (!std::getenv("OMPI_COMM_WORLD_SIZE") && !std::getenv("PMIX_RANK")) setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   std::atexit(finish_mpi);
