@@ -21,7 +21,7 @@ std::deque<std::pair<std::string, std::unique_ptr<Evaluator>>>& idle() {
 std::unique_ptr<Evaluator> make(const std::filesystem::path& file, const EvaluatorChoice& choice) {
   switch (choice.kind) {
     case EvaluatorChoice::Kind::plain: return make_plain_evaluator(load_model(file));
-    case EvaluatorChoice::Kind::deepmd_kit: return make_deepmd_kit_evaluator(file);
+    case EvaluatorChoice::Kind::deepmd_kit: return make_deepmd_kit_evaluator(file, choice.threads);
     case EvaluatorChoice::Kind::fast: break;
   }
   return make_fast_evaluator(load_model(file), choice.precision, choice.threads);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <unordered_map>
 
 #include "base/error.hpp"
 #include "runner/ghost_neighbours.hpp"
@@ -53,6 +54,7 @@ class PairDeepmd : public Pair {
   void check_models();
   void open_deviation_file();
   void prepare_atoms();
+  void find_owners();
   AtomsView view() const;
   bool deviation_step() const;
   void evaluate(std::size_t model, EvaluationResult& result, bool per_atom);
@@ -80,7 +82,7 @@ class PairDeepmd : public Pair {
   GhostNeighbours neighbours_;
   long generation_ = 0;
   std::vector<double> x_;
-  std::vector<int> types_;
+  std::vector<int> types_, owner_;
   std::vector<double> aparam_, atom_energy_, atom_virial_;
   std::vector<std::vector<double>> force_;           // per model: 3 nall
   std::vector<std::array<double, 9>> virial_of_;     // per model, this rank's share
@@ -222,9 +224,19 @@ void PairDeepmd::prepare_atoms() {
     for (int i = 0; i < nall; ++i) types_[i] = type_of_[atom->type[i] - 1];
     neighbours_.build(x_.data(), types_.data(), nlocal, nall, cutoff_ + neighbor->skin);
     aparam_.clear();
+    find_owners();
     for (int i = 0; i < nlocal; ++i) aparam_.insert(aparam_.end(), settings_.aparam.begin(), settings_.aparam.end());
     generation_ = next_generation();
   }
+}
+
+// Message-passing models want to know which atom a ghost is the image of; one rank knows that of all.
+void PairDeepmd::find_owners() {
+  owner_.clear();
+  if (comm->nprocs > 1) return;
+  std::unordered_map<tagint, int> local;
+  for (int i = 0; i < atom->nlocal; ++i) local[atom->tag[i]] = i;
+  for (int i = 0; i < atom->nlocal + atom->nghost; ++i) owner_.push_back(local.at(atom->tag[i]));
 }
 
 AtomsView PairDeepmd::view() const {
@@ -237,6 +249,7 @@ AtomsView PairDeepmd::view() const {
   view.neighbour_count = neighbours_.counts();
   view.fparam = settings_.fparam.empty() ? nullptr : settings_.fparam.data();
   view.aparam = settings_.aparam.empty() ? nullptr : aparam_.data();
+  view.owner = owner_.empty() ? nullptr : owner_.data();
   view.generation = generation_;
   return view;
 }

@@ -19,6 +19,7 @@ struct AtomsView {
   const int* neighbour_count = nullptr;    ///< per local atom
   const double* fparam = nullptr;        ///< numb_fparam or null
   const double* aparam = nullptr;        ///< nlocal x numb_aparam or null
+  const int* owner = nullptr;            ///< nall: the local atom that each is (an image of), or null where other ranks own some
   long generation = 0;                   ///< changes whenever lists, types or nlocal change: what was sorted may be kept until then
 };
 
