@@ -52,7 +52,7 @@ InputScript parse_input_script(const std::string& text) {
   std::array<std::vector<std::string>*, 4> sections = {&script.head, &script.system, &script.start, &script.run};
   std::array<bool, 3> seen{};
   std::size_t section = 0;
-  bool jumps = false;
+  bool jumps = false, fix_writes = false;
   std::string logical, line;
   std::istringstream lines(text);
   while (std::getline(lines, line)) {
@@ -75,10 +75,12 @@ InputScript parse_input_script(const std::string& text) {
     const std::vector<std::string> words = split_words(bare);
     if (!words.empty()) sections[section]->push_back(bare);
     if (!words.empty() && (words[0] == "jump" || words[0] == "next" || words[0] == "label")) jumps = true;
+    if (!words.empty() && words[0] == "fix" && std::ranges::find(words, "file") != words.end()) fix_writes = true;
     logical.clear();
   }
-  script.resumable = seen[0] && seen[1] && seen[2] && !jumps;
+  script.resumable = seen[0] && seen[1] && seen[2] && !jumps && !fix_writes;
   if (jumps) script.why_not = "it jumps";
+  else if (fix_writes) script.why_not = "a fix of it writes a file, which LAMMPS would begin anew at every checkpoint";
   else if (!script.resumable) script.why_not = "it lacks the comment lines `# --- system`, `# --- start`, `# --- run`";
   return script;
 }

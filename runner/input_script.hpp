@@ -12,7 +12,8 @@ struct InputScript {
   std::vector<std::string> system;
   std::vector<std::string> start;   ///< left out when a run goes on from a restart
   std::vector<std::string> run;
-  /// Whether a run of it can go on from a restart: all three sections are there, and no `jump`, `next` or `label`.
+  /// Whether a run of it can go on from a restart: all three sections are there, no `jump`, `next` or `label`, and no fix
+  /// that writes a file.
   bool resumable = false;
   std::string why_not;              ///< what stands against it
 

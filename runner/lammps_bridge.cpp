@@ -165,6 +165,22 @@ double thermo(void* lammps, const std::string& keyword) {
   return lammps_get_thermo(lammps, name.c_str());
 }
 
+ThermoState thermo_state(void* lammps) {
+  LAMMPS* lmp = of(lammps);
+  const auto compute = [&](const char* id) { return lmp->modify->compute[lmp->modify->find_compute(id)]; };
+  Compute *temperature = compute("thermo_temp"), *pressure = compute("thermo_press");
+  ThermoState state;
+  state.temperature = temperature->compute_scalar();
+  state.kinetic = 0.5 * temperature->dof * lmp->force->boltz * state.temperature;
+  state.potential = compute("thermo_pe")->compute_scalar();
+  state.pressure = pressure->compute_scalar();
+  pressure->compute_vector();
+  std::copy_n(pressure->vector, 6, state.stress);
+  return state;
+}
+
+double timestep(void* lammps) { return of(lammps)->update->dt; }
+
 long atom_count(void* lammps) { return static_cast<long>(of(lammps)->atom->natoms); }
 
 long current_step(void* lammps) { return static_cast<long>(of(lammps)->update->ntimestep); }
@@ -213,6 +229,11 @@ void on_step(void* lammps, long every, std::function<void(long)> callback) {
 
 void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std::vector<std::string>&)> rewriter) {
   set_run_rewriter(of(lammps), std::move(rewriter));
+}
+
+void dumps_are_current(void* lammps) {
+  LAMMPS* lmp = of(lammps);
+  for (int i = 0; i < lmp->output->ndump; ++i) lmp->output->last_dump[i] = lmp->update->ntimestep;
 }
 
 void end_run_soon(void* lammps) { of(lammps)->timer->force_timeout(); }

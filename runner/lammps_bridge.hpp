@@ -44,8 +44,15 @@ void file(void* lammps, const std::string& path);
 void given_input(void* lammps);
 
 double thermo(void* lammps, const std::string& keyword);
+/// Temperature, energies and pressure of the present step from LAMMPS's own thermo computes, whatever the thermo_style prints;
+/// within a step callback. LAMMPS's units; pressure xx yy zz xy xz yz.
+struct ThermoState {
+  double temperature = 0, potential = 0, kinetic = 0, pressure = 0, stress[6] = {};
+};
+ThermoState thermo_state(void* lammps);
 long atom_count(void* lammps);
 long current_step(void* lammps);
+double timestep(void* lammps);
 
 enum class AtomVector { position, unwrapped, velocity, force };
 /// On every rank all atoms, sorted by id. Collective.
@@ -60,6 +67,8 @@ void on_step(void* lammps, long every, std::function<void(long)> callback);
 
 /// Rewrites the words after every `run` before LAMMPS sees them (an empty answer leaves the run out).
 void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std::vector<std::string>& words)> rewriter);
+/// The dumps defined so far have written the present step already: a run that goes on does not repeat the frame it begins with.
+void dumps_are_current(void* lammps);
 /// Ends the run in progress after the present step, as if its steps were done.
 void end_run_soon(void* lammps);
 /// max_devi_f of the last step that computed a model deviation, eV/A; negative before the first.

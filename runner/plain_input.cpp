@@ -39,7 +39,7 @@ ProtocolRunSummary run_plain_input(const ProtocolRunOptions& options, const RunP
     if (summary.interrupted) engine.command("write_restart interrupted.restart");
     summary.last_step = bridge::current_step(engine.lammps());
     summary.atoms = engine.atom_count();
-    summary.time = static_cast<double>(summary.last_step) * engine.thermo("dt");
+    summary.time = static_cast<double>(summary.last_step) * bridge::timestep(engine.lammps());
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   if (seconds > 0 && summary.last_step > 0) {

@@ -67,6 +67,7 @@ class Run {
   TrajectoryIdentity atoms_;
   Checkpoint state_;                     // where the run stands
   bool from_restart_ = false;            // state_.restart is to be read back
+  bool continued_ = false;               // this segment began so
   bool in_run_section_ = false, outputs_begun_ = false;
   int run_ordinal_ = 0;
   bool segment_over_ = false;
@@ -151,6 +152,12 @@ void Run::execute(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
     engine_->command(line);
     if (segment_over_) return;
+    if (!continued_) continue;
+    // A dump of the input's own goes on in its file.
+    if (const std::vector<std::string> words = split_words(line); words.size() > 5 && words[0] == "dump") {
+      if (words[5].find('*') == std::string::npos) engine_->command("dump_modify " + words[1] + " append yes");
+      bridge::dumps_are_current(engine_->lammps());
+    }
   }
 }
 
@@ -166,6 +173,7 @@ void Run::set_up_from_restart() {
 
 void Run::segment() {
   open_engine();
+  continued_ = from_restart_;
   segment_over_ = in_run_section_ = false;
   run_ordinal_ = 0;
   execute(plan_.script.head);
@@ -211,7 +219,7 @@ void Run::begin_outputs() {
   outputs_begun_ = true;
   atoms_ = identify_atoms(*engine_, plan_.stack);
   summary_.atoms = static_cast<long>(atoms_.ids.size());
-  timestep_ = engine_->thermo("dt");
+  timestep_ = bridge::timestep(engine_->lammps());
   if (state_.interval == 0) state_.interval = checkpoint_interval();
   bridge::on_root([&] { outputs_ = std::make_unique<RunOutputs>(".", atoms_, from_restart_ ? &state_ : nullptr); });
   watch_ = std::make_unique<RunWatch>(atoms_, options_.hottest > 0 ? options_.hottest : std::max(3.0 * plan_.target_temperature, plan_.target_temperature + 1500.0),
@@ -237,11 +245,14 @@ void Run::write_thermo(long step) {
   ThermoRow row;
   row.step = step;
   row.time = static_cast<double>(step) * timestep_;
-  const std::pair<const char*, double*> wanted[] = {{"temp", &row.temperature}, {"pe", &row.potential_energy}, {"etotal", &row.total_energy},
-                                                    {"press", &row.pressure},   {"pxx", &row.pxx},             {"pyy", &row.pyy},
-                                                    {"pzz", &row.pzz},          {"lx", &row.lx},               {"ly", &row.ly},
-                                                    {"lz", &row.lz}};
-  for (const auto& [keyword, value] : wanted) *value = engine_->thermo(keyword);
+  const bridge::ThermoState state = bridge::thermo_state(engine_->lammps());
+  row.temperature = state.temperature;
+  row.potential_energy = state.potential;
+  row.total_energy = state.potential + state.kinetic;
+  row.pressure = state.pressure;
+  row.pxx = state.stress[0], row.pyy = state.stress[1], row.pzz = state.stress[2];
+  const Mat3 cell = engine_->box().rows();
+  row.lx = cell(0, 0), row.ly = cell(1, 1), row.lz = cell(2, 2);
   summary_.temperature = row.temperature;
   summary_.pressure = row.pressure;
   bridge::on_root([&] { outputs_->thermo(row); });

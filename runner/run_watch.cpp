@@ -91,7 +91,7 @@ void RunWatch::explain(Engine& engine, const Error& error, long step) const {
   }
   const bool saved = !last_.empty() && atoms_.elements.size() == last_.size();
   bridge::on_root([&] { save_last_frame(); });
-  if (saved) text.hint += (text.hint.empty() ? "" : "; ") + fmt::format("the frame of step {} is in failed.extxyz", last_step_);
+  if (saved) text.hint += (text.hint.empty() ? "" : "; ") + fmt::format("the frame of step {} is in {}", last_step_, (std::filesystem::current_path().filename() / "failed.extxyz").string());
   throw Error(error.failure(), text);
 }
 

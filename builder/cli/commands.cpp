@@ -15,6 +15,7 @@ int lammps_command_line(const std::vector<std::string>& words);
 int validate_command(const std::vector<std::string>& words);
 int analyze_command(const std::vector<std::string>& words);
 int report_command(const std::vector<std::string>& words);
+int doctor_command(const std::vector<std::string>& words);
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
@@ -30,6 +31,7 @@ std::span<const Command> commands() {
       {"validate", "a model's errors on labelled frames: table, parity data and plot", validate_command},
       {"analyze", "g(r), bonds, tetrahedra, diffusion, profiles of a run or a trajectory: csv and json", analyze_command},
       {"report", "one self-contained page of a stack and its runs, or of a sweep", report_command},
+      {"doctor", "check the installation: libraries, ranks, a ten-step run, forces against deepmd-kit's", doctor_command},
   };
   return all;
 }

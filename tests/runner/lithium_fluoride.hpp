@@ -35,6 +35,7 @@ pair_coeff 1 1 0.0 0.3 0.0
 neighbor 1.0 bin
 neigh_modify every 1 delay 0 check yes
 thermo ${thermo_every}
+thermo_style custom step vol  # thermo.csv has its own numbers, whatever is printed
 
 # --- start
 minimize 0.0 1.0e-2 20 100

@@ -2,7 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/words.hpp"
 #include "runner/checkpoint.hpp"
+#include "runner/input_script.hpp"
 #include "runner/protocol_run.hpp"
 #include "tests/runner/lithium_fluoride.hpp"
 
@@ -138,6 +140,38 @@ TEST_CASE("a run that goes wrong stops with step and atom and leaves the last wh
     CHECK(error.text().where.starts_with("step "));
   }
   fs::remove_all(folder);
+}
+
+TEST_CASE("a dump of the input's own goes on in its file across checkpoints, no frame twice") {
+  const fs::path folder = test::fresh_folder("dump");
+  test::write_lithium_fluoride(folder);
+  std::string input = test::lithium_fluoride_input();
+  input.replace(input.find("run ${steps}"), 0, "dump mine all custom 10 mine.dump id xu yu zu\ndump_modify mine sort id\n");
+  write_whole_file(folder / "lammps/npt.in", input);
+  ProtocolRunOptions options = options_for(folder);
+  run_protocol(options);
+  const std::string pieces = read_whole_file(folder / "run/npt/mine.dump");
+  std::string steps;
+  for (std::size_t at = 0; (at = pieces.find("ITEM: TIMESTEP\n", at)) != std::string::npos; ++at)
+    steps += pieces.substr(at + 15, pieces.find('\n', at + 15) - at - 15) + " ";
+  CHECK(steps == "0 10 20 30 40 50 60 70 80 90 100 ");
+  fs::remove_all(folder);
+}
+
+TEST_CASE("an input is read as LAMMPS reads it: comments, continuations, quotes, sections") {
+  const InputScript script = parse_input_script(
+      "# top\nvariable steps index 20 # of them\n# --- system\nunits metal\nprint \"a # b\"\n# --- start\n# --- run\nfix 1 all npt &\n  temp 1 1 1\n"
+      "print \"\"\"two\nlines\"\"\"\nrun ${steps}\n");
+  CHECK(script.resumable);
+  CHECK(index_variable(script, "steps") == "20");
+  CHECK(script.system == std::vector<std::string>{"units metal", "print \"a # b\""});
+  CHECK(script.start.empty());
+  REQUIRE(script.run.size() == 3);
+  CHECK(split_words(script.run[0]) == std::vector<std::string>{"fix", "1", "all", "npt", "temp", "1", "1", "1"});
+  CHECK(script.run[1] == "print \"\"\"two\nlines\"\"\"");
+  CHECK(!parse_input_script("units metal\nrun 1\n").resumable);
+  CHECK(!parse_input_script("# --- system\n# --- start\n# --- run\nlabel x\nnext a\njump SELF x\n").resumable);
+  CHECK(!parse_input_script("# --- system\n# --- start\n# --- run\nfix a all ave/time 1 1 1 c_x file x.txt\n").resumable);
 }
 
 TEST_CASE("checkpoints read back, and any damaged byte is found") {
