@@ -18,7 +18,7 @@ try:
     from deepmd.infer import DeepPot
 except ImportError as missing:
     print("skipped:", missing)
-    sys.exit(0)
+    sys.exit(77)
 
 LAMELLA, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 MODEL = SOURCE / "structures/potential/first-pass.pb"
