@@ -37,7 +37,7 @@ void add_jobs(Json& jobs, const std::vector<int>& indices, const DpgenOptions& o
 Json task(const std::string& command, int cores, int gpus, int group) {
   return {{"command", command},
           {"machine", {{"batch_type", "Shell"}, {"context_type", "LazyLocalContext"}, {"local_root", "./"}, {"remote_root", "./work"}}},
-          {"resources", {{"number_node", 1}, {"cpu_per_node", cores}, {"gpu_per_node", gpus}, {"queue_name", ""}, {"group_size", group}}}};
+          {"resources", {{"batch_type", "Shell"}, {"number_node", 1}, {"cpu_per_node", cores}, {"gpu_per_node", gpus}, {"queue_name", ""}, {"group_size", group}}}};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ int info_command(const std::vector<std::string>& words);
 int run_protocol_command(const std::vector<std::string>& words);
 int lammps_command_line(const std::vector<std::string>& words);
 int validate_command(const std::vector<std::string>& words);
+int dataset_command(const std::vector<std::string>& words);
 int analyze_command(const std::vector<std::string>& words);
 int report_command(const std::vector<std::string>& words);
 int doctor_command(const std::vector<std::string>& words);
@@ -29,6 +30,7 @@ std::span<const Command> commands() {
       {"run", "run a protocol (relax, reaction, diffusion) or an input of yours in a built folder", run_protocol_command},
       {"lammps", "LAMMPS itself with the native pair_style deepmd: any input of yours", lammps_command_line},
       {"validate", "a model's errors on labelled frames: table, parity data and plot", validate_command},
+      {"dataset", "training data: superlattices, perturbations, VASP decks, DP-GEN and DeePMD inputs", dataset_command},
       {"analyze", "g(r), bonds, tetrahedra, diffusion, profiles of a run or a trajectory: csv and json", analyze_command},
       {"report", "one self-contained page of a stack and its runs, or of a sweep", report_command},
       {"doctor", "check the installation: libraries, ranks, a ten-step run, forces against deepmd-kit's", doctor_command},
