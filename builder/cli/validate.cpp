@@ -30,6 +30,7 @@ po::options_description validate_options() {
       ("data,d", po::value<std::vector<std::string>>()->composing(), "labelled frames: a folder or an extxyz file (repeatable)")
       ("output,o", po::value<std::string>()->default_value("validation"), "folder for parity data and plot")
       ("threads", po::value<int>()->default_value(0), "0: all cores")
+      ("plain", "the slow reference evaluator")
       ("no-files", "print the table only")
       ("json", "print the errors as JSON")
       ("quiet,q", "print nothing but errors");
@@ -73,7 +74,8 @@ int validate_command(const std::vector<std::string>& words) {
     for (LabelledFrame& frame : read_labelled(path)) frames.push_back(std::move(frame));
   const int threads = asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const Progress progress = parsed.has("quiet") ? [](const ProgressReport&) {} : terminal_progress();
-  const Validation validation = validate(frames, [&] { return make_plain_evaluator(model); }, threads, progress);
+  const bool plain = parsed.has("plain");  // frames are small and many: one evaluator of one thread for each core
+  const Validation validation = validate(frames, [&] { return plain ? make_plain_evaluator(model) : make_fast_evaluator(model, Precision::double_, 1); }, threads, progress);
   const std::string folder = parsed.get<std::string>("output");
   if (!parsed.has("no-files")) write_files(folder, frames, validation);
   if (validation.overflow > 0) fmt::print(stderr, "lamella: warning: {} neighbours beyond the model's sel were dropped\n", validation.overflow);
