@@ -90,6 +90,8 @@ class PbLoader {
     }
     if (flag(script_.fitting, "use_aparam_as_mask") || flag(script_.fitting, "tot_ener_zero")) refuse_model(where_, "a fitting net that is not read here", "use_aparam_as_mask or tot_ener_zero");
     check_operations(graph_, where_);
+    for (const char* output : {"o_energy", "o_force", "o_virial"})  // a graph cut short may still hold every weight
+      if (!graph_.has(output)) broken_model(where_, "the graph has no output '" + std::string(output) + "'");
     if (!graph_.has("descrpt_attr/t_avg") || !environment()) refuse_model(where_, "a graph without the se_e2_a descriptor", "no ProdEnvMatA");
   }
 

@@ -108,6 +108,12 @@ def compress(path, output, stride=0.1):
         raise RuntimeError(done.stderr[-2000:])
 
 
+def compressible(settings):
+    """What `dp compress` takes."""
+    d = settings["descriptor"]
+    return not d["resnet_dt"] and d["activation_function"] in ("tanh", "gelu", "gelu_tf", "relu", "relu6", "softplus", "sigmoid")
+
+
 def random_cell(rng, volume):
     while True:
         cell = rng.uniform(-1, 1, (3, 3))
