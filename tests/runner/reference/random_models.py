@@ -32,7 +32,7 @@ def random_settings(rng):
         "type_map": ["Li", "P", "S"][:nt],
         "descriptor": {
             "type": "se_e2_a", "rcut": float(rng.uniform(3.0, 6.0)), "rcut_smth": float(rng.uniform(0.3, 2.5)),
-            "sel": [int(rng.integers(12, 40)) for _ in range(nt)], "neuron": neuron, "axis_neuron": int(rng.integers(1, min(5, neuron[-1] + 1))),
+            "sel": [2 * int(rng.integers(6, 20)) for _ in range(nt)], "neuron": neuron, "axis_neuron": int(rng.integers(1, min(5, neuron[-1] + 1))),
             "resnet_dt": bool(rng.integers(2)), "type_one_side": one_side, "exclude_types": exclude, "set_davg_zero": bool(rng.integers(4) == 0),
             "activation_function": str(rng.choice(smooth)), "precision": precision, "seed": int(rng.integers(1 << 30))},
         "fitting_net": {
@@ -163,9 +163,12 @@ def random_frames(rng, settings, count):
     kinds = [(1, 0.08), (2, 0.05), (8, 0.1), (24, 0.1), (16, 0.002), (3, 0.12), (20, 0.05), (12, 0.15), (30, 0.02), (6, 0.005)]
     frames = []
     for k in range(count):
-        frame = random_frame(rng, types, *kinds[k % len(kinds)])
+        atoms, density = kinds[k % len(kinds)]
+        frame, tries = random_frame(rng, types, atoms, density), 0
         while dropped_at_random(frame, settings):
-            frame = random_frame(rng, types, *kinds[k % len(kinds)])
+            tries += 1
+            density *= 0.97 if tries > 20 else 1.0
+            frame = random_frame(rng, types, atoms, density)
         frames.append(frame)
     return frames
 
