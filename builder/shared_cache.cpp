@@ -85,7 +85,10 @@ std::string shared_melt(const SharedCache& cache, const LayerSpecification& laye
   alone.seed = specification.seed;
   alone.layers = {layer};
   alone.layers.front().vacancies.clear();
-  return cache.get("melt", specification_text(alone) + exact(plane), make);
+  std::string key = specification_text(alone) + exact(plane);
+  std::error_code ec;  // a potential may be a model's file
+  if (std::filesystem::is_regular_file(layer.quench.potential, ec)) key += sha256_of_file(layer.quench.potential);
+  return cache.get("melt", key, make);
 }
 
 Match shared_match(const SharedCache& cache, const std::vector<CrystallineLayer>& layers, const Specification& specification, const std::function<Match()>& make) {

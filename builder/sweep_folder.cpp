@@ -80,6 +80,8 @@ PointMarker InputHashes::marker_of(const Specification& specification) {
       add(layer.crystal, crystals_[name]);
     } else if (!layer.structure.empty()) {
       add(layer.structure, file_hash(resolved(layer.structure)));
+    } else if (std::error_code ec; fs::is_regular_file(layer.quench.potential, ec)) {
+      add(layer.quench.potential, file_hash(layer.quench.potential));
     }
   }
   if (!specification.model.empty()) add(specification.model, file_hash(resolved(specification.model)));
