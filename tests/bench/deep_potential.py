@@ -24,6 +24,7 @@ parser.add_argument("source", type=pathlib.Path)
 parser.add_argument("--bench", type=pathlib.Path, help="bench_evaluator, for the FMA peak and the time per kernel")
 parser.add_argument("--quick", action="store_true", help="a small stack, one round")
 parser.add_argument("--growth", action="store_true")
+parser.add_argument("--models", type=pathlib.Path, help="a folder that keeps the models between runs: making them takes minutes")
 parser.add_argument("--steps", type=int, default=20)
 parser.add_argument("--rounds", type=int, default=3)
 parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -45,6 +46,8 @@ def settings(precision):
 def make_models(folder):
     for precision in ("float64", "float32"):
         path = folder / f"{precision}.pb"
+        if (folder / f"{precision}_compressed.pb").exists():
+            continue
         random_models.write_graph(random_models.random_tree(settings(precision), np.random.default_rng(3)), str(path))
         random_models.compress(str(path), str(folder / f"{precision}_compressed.pb"), 0.01)
 
@@ -146,7 +149,7 @@ def mean_neighbours(positions, box):
     return len(neighbor_list("i", Atoms(positions=positions, cell=box, pbc=True), 6.0)) / len(positions)
 
 
-def compare(folder, tiles):
+def compare(folder, models, tiles):
     data = folder / "stack.data"
     symbols, positions, box = coated_stack(tiles)
     write_data(data, symbols, positions, box)
@@ -159,18 +162,18 @@ def compare(folder, tiles):
     for _ in range(options.rounds):
         for k, (name, words, model) in enumerate(programs):
             steps = max(4, options.steps // 4) if k < 2 else options.steps
-            before = run(folder, f"run{k}", words, deck(folder / model, data, 0), t)[3]
-            time, memory[name], atoms, after = run(folder, f"run{k}", words, deck(folder / model, data, steps), t)
+            before = run(folder, f"run{k}", words, deck(models / model, data, 0), t)[3]
+            time, memory[name], atoms, after = run(folder, f"run{k}", words, deck(models / model, data, steps), t)
             times[name].append(time)
             used[name].append((after - before) * 1e6 / steps / atoms)
-    reference = forces(folder, "reference", [lmp], folder / "float64.pb", data, t)
+    reference = forces(folder, "reference", [lmp], models / "float64.pb", data, t)
     print(f"\n{len(symbols)} atoms, {neighbours:.1f} neighbours on average, {t} threads; {machine()}")
     print(f"RMS force {np.sqrt((reference**2).mean()):.3f} eV/A; errors against deepmd-kit's uncompressed fp64 model")
     print(f"{'program':30s} {'us/atom/step':>12s} {'ratio':>6s} {'core us':>8s} {'all rounds':28s} {'peak MB':>8s} {'max error':>10s} {'RMS error':>10s}  share of FMA peak")
     base, peaks = min(times["deepmd-kit, compressed fp64"]), peak(t)
     for k, (name, words, model) in enumerate(programs):
         best = min(times[name])
-        error = forces(folder, f"force{k}", words, folder / model, data, t) - reference
+        error = forces(folder, f"force{k}", words, models / model, data, t) - reference
         kind = name.split(", ")[1]
         share = f"{flop(neighbours)[kind] / best / 1e3 / peaks['double' if kind == 'double' else 'single']:.0%}" if k > 1 and peaks else ""
         rounds = " ".join(f"{v:.1f}" for v in times[name])
@@ -178,14 +181,14 @@ def compare(folder, tiles):
     return data
 
 
-def growth(folder):
+def growth(folder, models):
     data = folder / "small.data"
     write_data(data, *coated_stack(2))
     print("\ngrowth, mixed precision: us/atom/step (all cores used), peak MB")
     print(f"{'atoms':>8s} {'1 thread':>10s} {'2 threads':>10s} {'2 ranks':>10s} {'MB (2 threads)':>15s}")
     previous = None
     for n in (1, 2, 4, 8, 11):
-        row, model = [], folder / "float64.pb"
+        row, model = [], models / "float64.pb"
         steps = max(2, options.steps // n)
         for ranks, threads in ((1, 1), (1, 2), (2, 1)):
             words = (["mpirun", "-n", ranks, "--allow-run-as-root", "--bind-to", "none"] if ranks > 1 else []) + [options.lamella, "lammps", "--threads", threads, "--precision", "mixed"]
@@ -206,10 +209,13 @@ def main():
         options.lamella = options.lamella.resolve()
         if options.quick:
             options.rounds = 1
-        make_models(folder)
-        compare(folder, 2 if options.quick else 4)
+        if options.models:
+            options.models.mkdir(parents=True, exist_ok=True)
+        models = (options.models or folder).resolve()
+        make_models(models)
+        compare(folder, models, 2 if options.quick else 4)
         if options.growth:
-            growth(folder)
+            growth(folder, models)
         if options.bench:
             print(subprocess.run([options.bench, "--threads", "1"], capture_output=True, text=True).stdout)
 
