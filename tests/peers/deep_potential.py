@@ -1,6 +1,6 @@
 """Live differential test of the Deep Potential readers and evaluators against deepmd-kit itself: random models, random cells.
 
-  python tests/peers/deep_potential.py LAMELLA [SOURCE BUILD] [--models 30] [--cells 10] [--seed 1] [--flags=--plain]
+  python tests/peers/deep_potential.py LAMELLA [SOURCE BUILD] [--models 8] [--cells 10] [--seed 1] [--flags=--plain]
 
 Settings are drawn at random (sides, activations, resnet_dt, excluded types, atom_ener, fparam, aparam, precision, cut-offs, sel),
 every third graph is compressed as well, and some models are also asked as .dp and .yaml. Prints the largest differences.
@@ -65,7 +65,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("lamella")
     parser.add_argument("folders", nargs="*", help="source and build folder: not needed here")
-    parser.add_argument("--models", type=int, default=30)
+    parser.add_argument("--models", type=int, default=8)
     parser.add_argument("--cells", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--flags", default="--plain")
