@@ -67,7 +67,7 @@ TEST_CASE("a tiny quench by either method: whole formula units, its plane, its t
   }
 }
 
-TEST_CASE("a layer's file gives the layer back, bit for bit; the cache gives the same bytes as the melt") {
+TEST_CASE("a layer's file gives the layer back, bit for bit, the cache gives the same bytes as the melt") {
   const OwnCache cache;
   const LayerRequest request = tiny("slab");
   const AmorphousLayer layer = make_amorphous_layer(request, {});
@@ -106,7 +106,7 @@ TEST_CASE("a killed quench goes on from its last whole stage to the same bytes")
   CHECK(resumed == whole);
 }
 
-TEST_CASE("a file without proof is taken as it is; a broken one is named") {
+TEST_CASE("a file without proof is taken as it is, a broken one is named") {
   const AmorphousLayer plain = parse_layer_file("2\nLattice=\"4 0 0 0 4 0 0 0 5\" Properties=species:S:1:pos:R:3\nLi 0 0 1\nF 2 2 3\n", "glass.extxyz");
   CHECK(plain.slab.thickness == 5.0);
   CHECK(plain.proof.is_null());

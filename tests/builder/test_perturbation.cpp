@@ -54,7 +54,7 @@ TEST_CASE("a strain moves the metric as it says, and fractional coordinates stay
   }
 }
 
-TEST_CASE("rattles have the asked spread and leave no overlap; vacancies come from the asked layer only") {
+TEST_CASE("rattles have the asked spread and leave no overlap, vacancies come from the asked layer only") {
   const Structure salt = two_layers();
   const Element lithium = Element::from_symbol("Li");
   double squares = 0.0;
@@ -83,7 +83,7 @@ TEST_CASE("rattles have the asked spread and leave no overlap; vacancies come fr
   CHECK(std::sqrt(squares / static_cast<double>(numbers)) == Approx(0.1).epsilon(0.05));
 }
 
-TEST_CASE("the same stream gives the same copy; a rattle that cannot avoid overlaps grows weaker instead of failing") {
+TEST_CASE("the same stream gives the same copy, a rattle that cannot avoid overlaps grows weaker instead of failing") {
   const Structure salt = two_layers();
   RandomStream one(3, "x"), two(3, "x");
   CHECK(perturbed(salt, {0.1, 0.02, {}}, one).structure.positions == perturbed(salt, {0.1, 0.02, {}}, two).structure.positions);

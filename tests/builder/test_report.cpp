@@ -41,7 +41,7 @@ TEST_CASE("a page costs less than 300 kB before its data") {
   CHECK(report::Page().finish("", "").size() < 300000);
 }
 
-TEST_CASE("lamella report DIR: asked, built, figures with captions, warnings, how to cite and rerun; no network") {
+TEST_CASE("lamella report DIR: asked, built, figures with captions, warnings, how to cite and rerun, no network") {
   const Scratch scratch;
   write_small_run(scratch.folder / "stack", 40);
   std::string output;

@@ -95,7 +95,7 @@ TEST_CASE("a structure without layers is one layer in extxyz, with the contract'
   CHECK(parse_extxyz(text, "x").layer_names == std::vector<std::string>{"all"});
 }
 
-TEST_CASE("a cell that LAMMPS refuses is an error that says which component; the exact limit is not") {
+TEST_CASE("a cell that LAMMPS refuses is an error that says which component, the exact limit is not") {
   Structure stack = random_stack(4);
   const TypeMap types = TypeMap::from_structure(stack);
   Mat3 rows = stack.cell.rows();

@@ -28,4 +28,8 @@ fi
 if grep -rnE 'std::(shuffle|[a-z_]+_distribution|mt19937|random_device)' $(ls -d "$root"/{base,lattice,observe,export,runner,amorph,builder} 2>/dev/null) --include=*.cpp --include=*.hpp | grep -v "No std::" | grep -v '///'; then
   echo "random numbers that differ between libraries"; bad=1
 fi
+# CMake would take the name for two tests, and neither would run.
+if grep -rnE 'TEST_CASE\("[^"]*;' "$root/tests"; then
+  echo "a semicolon in a test's name"; bad=1
+fi
 exit $bad

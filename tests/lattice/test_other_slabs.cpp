@@ -101,7 +101,7 @@ TEST_CASE("Half of the bottom plane moved to the top takes the dipole of LiCoO2 
   }
 }
 
-TEST_CASE("A face without a dipole has nothing to compensate; zero repeats are refused") {
+TEST_CASE("A face without a dipole has nothing to compensate, zero repeats are refused") {
   const Crystal lco = load_crystal("LiCoO2");
   CHECK_THROWS_AS(cut_compensated_slab(lco, {1, 0, 4}, list_terminations(lco, {1, 0, 4})[0], 2), Error);
   CHECK_THROWS_AS(cut_slab(lco, {1, 0, 4}, list_terminations(lco, {1, 0, 4})[0], 0), Error);

@@ -57,7 +57,7 @@ TEST_CASE("SrTiO3 (001) has two terminations, SrO and TiO2") {
   CHECK(list[0].planes[0].formula != list[1].planes[0].formula);
 }
 
-TEST_CASE("Li6PS5Cl (100): planes (PS4)2Cl2 of -8 and Li12S2 of +8 between them; polar; PS4 whole by default") {
+TEST_CASE("Li6PS5Cl (100): planes (PS4)2Cl2 of -8 and Li12S2 of +8 between them, polar, PS4 whole by default") {
   const Crystal lpscl = load_crystal("Li6PS5Cl");
   const auto list = list_terminations(lpscl, {1, 0, 0});
   CHECK(list[0].broken_polyanions == 0);

@@ -237,7 +237,7 @@ TEST_CASE("A rotated, tilted or non-primitive cell of the same crystal gives the
   }
 }
 
-TEST_CASE("Equivalent planes have equal faces; the opposite plane has them turned over") {
+TEST_CASE("Equivalent planes have equal faces, the opposite plane has them turned over") {
   const Crystal lif = load_crystal("LiF"), lco = load_crystal("LiCoO2"), niobate = load_crystal("LiNbO3");
   check_same(summary(lif, {1, 2, 0}), summary(lif, {0, -1, 2}));
   check_same(summary(lco, {1, 0, 4}), summary(lco, {0, -1, 4}));
@@ -270,7 +270,7 @@ TEST_CASE("Terminations are exactly the classes of cuts with different surroundi
   }
 }
 
-TEST_CASE("A glide or screw that keeps the normal makes cuts equal; turning over does not") {
+TEST_CASE("A glide or screw that keeps the normal makes cuts equal, turning over does not") {
   auto count = [](const char* name, Miller hkl) {
     for (const Crystal& c : twenty())
       if (c.name == name) return list_terminations(c, hkl).size();

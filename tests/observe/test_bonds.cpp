@@ -59,7 +59,7 @@ TEST_CASE("a tetrahedron lost and a dimer made count once they last, dated at th
   CHECK(tracker.events()[1].formed);
 }
 
-TEST_CASE("chains of sulphur are told from dimers; P-O and Co-S from their cut-offs") {
+TEST_CASE("chains of sulphur are told from dimers, P-O and Co-S from their cut-offs") {
   const TrajectoryAtoms atoms = atoms_of({"S", "S", "S", "Co", "O", "P"});
   BondTracker tracker(atoms, default_bond_kinds(), 1);
   tracker.add(frame_of({Cartesian(1, 1, 19.5), Cartesian(1, 1, 1.5), Cartesian(1, 1, 3.6), Cartesian(1, 3.4, 1.5), Cartesian(10, 10, 10), Cartesian(10, 10, 11.6)}));

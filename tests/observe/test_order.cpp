@@ -85,7 +85,7 @@ TEST_CASE("perfect wurtzite and zinc blende: q = 1, T = 0, one linked cluster, t
   }
 }
 
-TEST_CASE("thermal crystals stay crystals; the same atoms at random places do not") {
+TEST_CASE("thermal crystals stay crystals, the same atoms at random places do not") {
   const OrderReport rs = order(rock_salt(0.15)), wz = order(wurtzite(0.15)), zb = order(zinc_blende(0.15));
   CHECK(rs.share(rs.crystal_like) > 0.95);
   CHECK(rs.share(rs.crystal_rock_salt) > 0.8);

@@ -165,7 +165,7 @@ void write_netcdf(const fs::path& file) {
   REQUIRE(nc_close(nc) == NC_NOERR);
 }
 
-TEST_CASE("AMBER NetCDF as `lamella run` writes it; cut short it is an error, never a crash") {
+TEST_CASE("AMBER NetCDF as `lamella run` writes it, cut short it is an error, never a crash") {
   const Scratch scratch;
   const fs::path file = scratch.folder / "a.nc";
   write_netcdf(file);

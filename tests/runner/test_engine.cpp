@@ -83,7 +83,7 @@ TEST_CASE("thermo keywords in a callback are those of the very step") {
   CHECK(std::abs(seen[0][0] - seen[1][0]) > 1.0);
 }
 
-TEST_CASE("LAMMPS's fatal errors become exceptions that name the command; the process and a new engine go on") {
+TEST_CASE("LAMMPS's fatal errors become exceptions that name the command, the process and a new engine go on") {
   for (const char* bad : {"pair_style no_such_style", "run 10", "no_such_command", "read_data /no/such/file"}) {
     Engine engine;
     INFO(bad);

@@ -149,7 +149,7 @@ TEST_CASE("forces are the same bit for bit from run to run and at any number of 
   }
 }
 
-TEST_CASE("sorted lists serve until the generation changes; positions may move") {
+TEST_CASE("sorted lists serve until the generation changes, positions may move") {
   const DeepPotentialModel model = random_model({}, 90);
   RandomStream random(90, "test/move");
   const RandomCell cell = test::random_cell(random, model.ntypes(), 40, 0.05, 1.8);

@@ -86,7 +86,7 @@ TEST_CASE("outputs that went on past the checkpoint are cut back, and a damaged 
   fs::remove_all(folder);
 }
 
-TEST_CASE("a run that stands is not overwritten unasked; another model, input or precision cannot resume it") {
+TEST_CASE("a run that stands is not overwritten unasked, another model, input or precision cannot resume it") {
   const fs::path folder = test::fresh_folder("stands");
   test::write_lithium_fluoride(folder);
   ProtocolRunOptions options = options_for(folder);
