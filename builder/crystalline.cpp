@@ -38,17 +38,24 @@ StrainSharing sharing_of(const std::vector<CrystallineLayer>& layers, const std:
   fail_input({"cell.strain", "that layer is left out", "'" + strain + "'", "stiffness, equal, or a layer with thickness", ""});
 }
 
+/// What max_area must be for this match: every layer's unstrained superlattice has to fit, not only the common cell.
+double area_needed(const Match& match, const std::vector<MatchLayer>& layers) {
+  double area = match.area;
+  for (std::size_t i = 0; i < layers.size(); ++i) area = std::max(area, static_cast<double>(match.layers[i].matrix.determinant()) * layers[i].basis.determinant());
+  return area;
+}
+
 [[noreturn]] void no_match(const std::vector<MatchLayer>& layers, const CellSpecification& cell, const StrainSharing& sharing) {
   MatchLimits wide{2.0 * cell.max_area, std::min(0.3, 2.0 * cell.max_strain), 0, 0.0};
   const std::vector<Match> front = pareto_front(find_matches(layers, wide, sharing));
   std::string hint = "raise max_area or max_strain";
   if (!front.empty()) {
     const Match& nearest = *std::min_element(front.begin(), front.end(), [&](const Match& a, const Match& b) {
-      auto miss = [&](const Match& m) { return std::max(m.area / cell.max_area, cell.max_strain > 0 ? m.max_strain / cell.max_strain : m.max_strain * 1e3); };
+      auto miss = [&](const Match& m) { return std::max(area_needed(m, layers) / cell.max_area, cell.max_strain > 0 ? m.max_strain / cell.max_strain : m.max_strain * 1e3); };
       return miss(a) < miss(b);
     });
     hint = fmt::format("the nearest needs {:.1f} A^2 at {:.2f} % strain and {} crystal atoms: raise max_area, max_strain or max_atoms, or lower min_length",
-                       nearest.area, 100.0 * nearest.max_strain, nearest.atoms);
+                       area_needed(nearest, layers) + 0.05, 100.0 * nearest.max_strain, nearest.atoms);
   }
   fail_input({"cell", "no common cell within the limits", "0 matches",
               fmt::format("area up to {:g} A^2, strain up to {:g}, {} atoms, vectors from {:g} A", cell.max_area, cell.max_strain, cell.max_atoms, cell.min_length), hint});

@@ -54,6 +54,47 @@ def test_bytes(tmp):
     check("another seed moves the vacancies", (tmp / "a" / "stack.extxyz").read_bytes() != (tmp / "d" / "stack.extxyz").read_bytes())
 
 
+SMALL_COATED = """seed = 3
+[cell]
+max_area = 195.0
+max_strain = 0.09
+max_atoms = 2000
+boundary = "double"
+[[layer]]
+name = "cathode"
+crystal = "LiCoO2"
+miller = [1, 0, 4]
+thickness = 8.0
+[[layer]]
+name = "coating"
+amorphous = "LiF"
+thickness = 8.0
+quench = { potential = "buckingham", melt = 2500.0, hold = 2.0, rate = 1.0e15, final = 300.0 }
+[[layer]]
+name = "electrolyte"
+crystal = "Li6PS5Cl"
+miller = [1, 0, 0]
+thickness = 8.0
+vacancies = [ { species = "Li", fraction = 0.10 } ]
+"""
+
+
+def test_threads(tmp):
+    """A coated stack melted twice, each time from an empty cache, on one processor and with five threads asked for: the same bytes."""
+    (tmp / "small.toml").write_text(SMALL_COATED)
+    usable = sorted(os.sched_getaffinity(0))
+    for name, threads, cpus in (("one", "1", usable[:1]), ("five", "5", usable)):
+        os.environ |= {"OMP_NUM_THREADS": threads, "LAMELLA_CACHE": str(tmp / f"cache-{name}")}
+        os.sched_setaffinity(0, cpus)
+        result = run("build", tmp / "small.toml", "-o", tmp / name)
+        check(f"builds with {threads} threads", result.returncode == 0, result.stderr)
+    check("the same bytes with another thread count, a melt included", same_tree(tmp / "one", tmp / "five"))
+    os.environ |= {"LAMELLA_CACHE": str(tmp / "cache-none")}
+    again = run("build", tmp / "one" / "spec.toml", "-o", tmp / "handed-on")
+    check("rebuilds a coated stack from its own spec.toml", again.returncode == 0, again.stderr)
+    check("the same bytes without a melt", same_tree(tmp / "one", tmp / "handed-on"))
+
+
 def test_manifest(tmp):
     manifest = json.loads((tmp / "a" / "manifest.json").read_text())
     for key in ("lamella", "seed", "inputs", "outputs", "match", "layers", "audit"):
@@ -112,7 +153,7 @@ def test_help(tmp):
 
 with tempfile.TemporaryDirectory() as folder:
     os.environ["LAMELLA_STRUCTURES"] = str(source / "structures")
-    for test in (test_bytes, test_manifest, test_refusals, test_help):
+    for test in (test_bytes, test_threads, test_manifest, test_refusals, test_help):
         test(pathlib.Path(folder))
 print(f"{len(failures)} failures")
 sys.exit(1 if failures else 0)
