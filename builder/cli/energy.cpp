@@ -18,11 +18,11 @@ namespace po = boost::program_options;
 
 namespace {
 
-const char* usage = R"(Energy, forces and virial of a structure under a Deep Potential.
-
+const char* usage = R"(examples:
   lamella energy stack.extxyz --model graph.pb
   lamella energy POSCAR --model graph.pb --json > energy.json
 
+Energy, forces and virial of a structure under a Deep Potential: usage lamella energy FILE --model MODEL
 FILE: extxyz, POSCAR, CIF, LAMMPS data (.data, .lmp), or a bundled crystal's name. MODEL: .pb (plain or compressed), .dp, .yaml of descriptor se_e2_a.
 Units eV, A. virial: row-major, deepmd-kit's sign (sum of f r over pairs).
 )";
@@ -78,7 +78,7 @@ void warn(const StructureEnergy& result) {
 }  // namespace
 
 int energy_command(const std::vector<std::string>& words) {
-  po::options_description options("Options");
+  po::options_description options("options");
   auto add = options.add_options();
   add("model,m", po::value<std::string>(), "the Deep Potential (required)");
   add("json", "print JSON with the keys energy, forces, virial, atom_energy");

@@ -17,10 +17,11 @@ namespace po = boost::program_options;
 
 namespace {
 
-const char* usage = R"(What a Deep Potential is: descriptor, sizes, cut-offs, type map, precision, hash.
-
+const char* usage = R"(examples:
   lamella info graph.pb
   lamella info graph.dp --json
+
+What a Deep Potential is: descriptor, sizes, cut-offs, type map, precision, hash.
 )";
 
 const Network* first_embedding(const DeepPotentialModel& model) {
@@ -90,7 +91,7 @@ void print_lines(const nlohmann::ordered_json& tree, int indent) {
 }  // namespace
 
 int info_command(const std::vector<std::string>& words) {
-  po::options_description options("Options");
+  po::options_description options("options");
   options.add_options()("json", "print JSON");
   const ParsedOptions parsed = parse_options(words, options, {"model"}, usage);
   if (parsed.helped) return 0;

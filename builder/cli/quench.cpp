@@ -15,7 +15,7 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr const char* usage =
-    "Examples:\n"
+    "examples:\n"
     "  lamella quench LiF --cell 28.2,0,0,28.5 --thickness 10 -o a-LiF.extxyz\n"
     "  lamella quench LiF --cell 20,0,-10,17.32 --thickness 20 --rate 1e14 --seed 3 --require-amorphous -o a-LiF.extxyz\n"
     "  lamella quench Li3PO4 --cell 20,0,0,20 --thickness 15 --potential model.pb --density 2.4 -o a-Li3PO4.extxyz\n"
@@ -39,7 +39,7 @@ Mat2 parse_cell(const std::string& text) {
 
 po::options_description quench_options(LayerRequest& request, std::string& cell, std::string& output, std::string& stages) {
   QuenchRecipe& r = request.recipe;
-  po::options_description o("Options");
+  po::options_description o("options");
   o.add_options()
       ("cell", po::value(&cell), "in-plane cell a1,a2,b1,b2, A")
       ("thickness", po::value(&request.thickness), "A, 2 to 100")

@@ -18,12 +18,13 @@ namespace {
 namespace po = boost::program_options;
 using Json = nlohmann::ordered_json;
 
-const char* const usage = R"(lamella slab CRYSTAL h k l [--thickness T] [--json]
-
+const char* const usage = R"(examples:
   lamella slab LiCoO2 1 0 4                    the ways to cut LiCoO2 (104)
   lamella slab Li6PS5Cl 1 0 0 --thickness 20   with the atoms of a slab of 20 A
   lamella slab mine.cif 1 0 -2 --json          for programs
   lamella slab LiCoO2 0 0 3 --index 1 --thickness 20 --compensated -o slab.extxyz   a polar face without its dipole
+
+usage: lamella slab CRYSTAL h k l [--thickness T] [--json]
 
 Lists the distinct terminations, best first: nothing broken, stoichiometric, least dipole. Their index is what
 `termination` means in a specification. Miller indices refer to the file's conventional cell. With -o one slab is written

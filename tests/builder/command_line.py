@@ -148,7 +148,7 @@ def test_help(tmp):
     for line in run("--help").stdout.split("commands:")[1].splitlines()[1:]:
         if line.startswith("  "):
             result = run(line.split()[0], "--help")
-            check(f"{line.split()[0]} --help", result.returncode == 0 and "lamella " + line.split()[0] in result.stdout[:200], result.stderr)
+            check(f"{line.split()[0]} --help", result.returncode == 0 and result.stdout.startswith("examples:\n  lamella " + line.split()[0]), result.stdout[:200])
 
 
 with tempfile.TemporaryDirectory() as folder:
