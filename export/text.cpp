@@ -1,13 +1,24 @@
 #include "export/text.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 
 #include "base/error.hpp"
 
 namespace lamella {
+
+TextBuilder::TextBuilder(std::size_t expected_bytes) {
+  text_.reserve(expected_bytes);
+  // Tens of MB are first touched here: in pages of 2 MB where the system offers them. It may refuse; nothing depends on it.
+  constexpr std::size_t page = std::size_t(1) << 21;
+  const auto begin = (reinterpret_cast<std::uintptr_t>(text_.data()) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(text_.data()) + text_.capacity()) / page * page;
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
 
 std::string one_line(std::string_view title) {
   std::string text(title);
