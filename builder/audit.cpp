@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "lattice/neighbours.hpp"
+#include "lattice/closest_pairs.hpp"
 
 namespace lamella {
 
@@ -19,25 +19,17 @@ std::string atom_label(const Structure& structure, std::size_t i) {
   return fmt::format("{} (id {}, layer {})", structure.elements[i].symbol(), i + 1, structure.layer_names[static_cast<std::size_t>(structure.layer_of[i])]);
 }
 
-using MinimumTable = std::map<std::pair<unsigned char, unsigned char>, double>;
-
-MinimumTable shortest_distances(const Structure& structure) {
-  const NeighbourGrid grid(structure.cell, structure.positions, reach);
-  MinimumTable minimum;
-  std::vector<Neighbour> found;
-  for (std::size_t i = 0; i < structure.size(); ++i) {
-    grid.around_atom(static_cast<int>(i), found);
-    for (const Neighbour& n : found) {
-      const std::size_t j = static_cast<std::size_t>(n.index);
-      const Element a = structure.elements[i], b = structure.elements[j];
-      if (n.distance < shortest_allowed(a, b))
-        fail_run({"audit", fmt::format("{} and {} overlap", atom_label(structure, i), atom_label(structure, j)), fmt::format("{:.3f} A", n.distance),
-                  fmt::format("{:.3f} A and more", shortest_allowed(a, b)), "widen cell.gap, or choose another termination or registry"});
-      auto [entry, fresh] = minimum.try_emplace({std::min(a, b).number(), std::max(a, b).number()}, n.distance);
-      if (!fresh) entry->second = std::min(entry->second, n.distance);
-    }
+std::map<std::pair<std::string, std::string>, double> shortest_distances(const Structure& structure) {
+  std::map<std::pair<std::string, std::string>, double> shortest;
+  for (const ClosestPair& pair : closest_pairs(structure, reach)) {
+    if (const double allowed = shortest_allowed(pair.a, pair.b); pair.distance < allowed)
+      fail_run({"audit", fmt::format("{} and {} overlap", atom_label(structure, static_cast<std::size_t>(pair.i)), atom_label(structure, static_cast<std::size_t>(pair.j))),
+                fmt::format("{:.3f} A", pair.distance), fmt::format("{:.3f} A and more", allowed), "widen cell.gap, or choose another termination or registry"});
+    std::string a = pair.a.symbol(), b = pair.b.symbol();
+    if (b < a) std::swap(a, b);
+    shortest[{a, b}] = pair.distance;
   }
-  return minimum;
+  return shortest;
 }
 
 /// Gaps as the atoms have them: from the topmost atom of a layer to the lowest of the next, images of the cell included.
@@ -45,12 +37,13 @@ std::vector<Seam> measured_seams(const Assembled& assembled) {
   const Structure& structure = assembled.structure;
   const std::size_t layers = structure.layer_names.size();
   const double height = structure.cell.c().z();
-  // A layer is one piece: its atoms' heights are taken in the image nearest to its first atom's.
   std::vector<double> low(layers, std::numeric_limits<double>::infinity()), high(layers, -std::numeric_limits<double>::infinity());
-  std::vector<std::vector<double>> heights(layers);
-  for (std::size_t i = 0; i < structure.size(); ++i) heights[static_cast<std::size_t>(structure.layer_of[i])].push_back(structure.positions[i].z());
-  for (std::size_t l = 0; l < layers; ++l)
-    for (double z : heights[l]) low[l] = std::min(low[l], z), high[l] = std::max(high[l], z);
+  for (std::size_t i = 0; i < structure.size(); ++i) {
+    const auto l = static_cast<std::size_t>(structure.layer_of[i]);
+    const double z = structure.positions[i].z();
+    low[l] = std::min(low[l], z);
+    high[l] = std::max(high[l], z);
+  }
   std::vector<Seam> seams = assembled.seams;
   for (std::size_t l = 0; l < layers; ++l) {
     const bool last = l + 1 == layers;
@@ -73,11 +66,7 @@ Audit audit_stack(const Assembled& assembled, double gap) {
   audit.atoms = static_cast<long>(structure.size());
   audit.volume = structure.cell.volume();
   if (!(structure.cell.rows().determinant() > 0.0)) fail_run({"audit", "left-handed cell", fmt::format("{}", structure.cell.rows().determinant()), "above 0", "please report this"});
-  for (const auto& [pair, distance] : shortest_distances(structure)) {
-    std::string a = Element(pair.first).symbol(), b = Element(pair.second).symbol();
-    if (b < a) std::swap(a, b);
-    audit.min_distance[{a, b}] = distance;
-  }
+  audit.min_distance = shortest_distances(structure);
   for (Element element : structure.elements) audit.net_charge += common_charge(element);
   audit.seams = measured_seams(assembled);
   for (const Seam& seam : audit.seams)

@@ -1,7 +1,11 @@
 #include "builder/build_folder.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 
+#include "base/error.hpp"
 #include "base/files.hpp"
 #include "builder/manifest.hpp"
 #include "export/lammps_input.hpp"
@@ -15,13 +19,22 @@ namespace {
 
 using Outputs = std::vector<std::pair<std::string, std::string>>;
 
+/// Into a staged folder, whose commit syncs every file: the disk works while the next text is made.
+void write_unsynced(const std::filesystem::path& path, const std::string& text) {
+  errno = 0;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file) fail_run({path.string(), "writing failed, nothing was changed", errno ? std::strerror(errno) : "", "", "check the disk's space and permissions"});
+}
+
 /// Collects the files of a folder with their hashes.
 class FolderWriter {
  public:
   explicit FolderWriter(const std::filesystem::path& root) : root_(root) {}
   void write(const std::string& path, const std::string& text) {
     std::filesystem::create_directories((root_ / path).parent_path());
-    write_whole_file(root_ / path, text);
+    write_unsynced(root_ / path, text);
     outputs_.push_back({path, sha256(text)});
   }
   Outputs sorted_outputs() {
@@ -83,7 +96,7 @@ nlohmann::ordered_json write_build_folder(const Stack& stack, const std::filesys
   write_lammps(writer, stack, types);
   write_vasp(writer, stack, types);
   const nlohmann::ordered_json manifest = manifest_json(stack, writer.sorted_outputs());
-  write_whole_file(staged.path() / "manifest.json", manifest.dump(1) + "\n");
+  write_unsynced(staged.path() / "manifest.json", manifest.dump(1) + "\n");
   staged.commit();
   return manifest;
 }

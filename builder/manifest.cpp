@@ -28,6 +28,7 @@ Json layer_json(const LayerRecord& record) {
   Json json = {{"name", record.name}, {"kind", record.kind}, {"formula", record.formula}, {"atoms", record.atoms},
                {"thickness_requested", record.thickness_requested}, {"thickness", record.thickness}, {"density", record.density}, {"vacancies", vacancies}};
   if (record.kind == "crystal") json["termination"] = record.termination, json["tasker"] = record.tasker, json["dipole"] = record.dipole;
+  if (record.tiled_from > 0) json["tiled"] = {{"made_atoms", record.tiled_from}, {"repeat", record.tiled}};
   if (!record.repeats_layer.empty()) json["repeats"] = record.repeats_layer;
   if (!record.proof.is_null()) json["proof"] = record.proof;
   return json;

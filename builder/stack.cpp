@@ -41,13 +41,13 @@ void add_input(Stack& stack, LayerSpecification& layer, const InputFile& input) 
 
 LayerRecord crystal_record(const LayerSpecification& layer, const CrystallineLayer& cut, const Slab& slab) {
   LayerRecord record{layer.name, "crystal", to_string(formula_of(slab.elements)), static_cast<long>(slab.size()), layer.thickness, slab.thickness,
-                     density_of(slab), {}, cut.termination.tasker, cut.termination.dipole_per_area, cut.termination.index, "", {}};
+                     density_of(slab), {}, cut.termination.tasker, cut.termination.dipole_per_area, cut.termination.index, "", {}, {1, 1}, 0};
   return record;
 }
 
 LayerRecord glass_record(const LayerSpecification& layer, const GlassLayer& glass, const Slab& slab) {
   return {layer.name, "amorphous", to_string(formula_of(slab.elements)), static_cast<long>(slab.size()), layer.thickness, slab.thickness,
-          glass.layer.density, {}, 0, 0.0, -1, "", glass.layer.proof};
+          glass.layer.density, {}, 0, 0.0, -1, "", glass.layer.proof, {1, 1}, 0};
 }
 
 void finish_layer(Stack& stack, std::vector<ReadyLayer>& ready, LayerRecord record, Slab slab, const LayerSpecification& layer) {
@@ -82,7 +82,9 @@ void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, 
     stack.layer_files.push_back({glass.file, glass.text});
     stack.warnings.insert(stack.warnings.end(), glass.layer.warnings.begin(), glass.layer.warnings.end());
     const Slab slab = tiled(glass.layer.slab, repeat);
-    return finish_layer(stack, ready, glass_record(layer, glass, slab), slab, layer);
+    LayerRecord record = glass_record(layer, glass, slab);
+    if (slab.size() != glass.layer.slab.size()) record.tiled = repeat, record.tiled_from = static_cast<long>(glass.layer.slab.size());
+    return finish_layer(stack, ready, std::move(record), slab, layer);
   }
   for (std::size_t c = 0; c < crystals.size(); ++c) {
     if (crystals[c].name != layer.name) continue;
@@ -138,7 +140,7 @@ StackPlan plan_stack(const Specification& specification) {
   for (const LayerSpecification& layer : specification.layers) {
     if (is_left_out(layer)) continue;
     if (!layer.is_crystal()) {
-      plan.layers.push_back({layer.name, "amorphous", layer.amorphous, 0, layer.thickness, layer.thickness, 0.0, {}, 0, 0.0, -1, "", {}});
+      plan.layers.push_back({layer.name, "amorphous", layer.amorphous, 0, layer.thickness, layer.thickness, 0.0, {}, 0, 0.0, -1, "", {}, {1, 1}, 0});
       continue;
     }
     for (std::size_t c = 0; c < crystals.size(); ++c) {

@@ -32,6 +32,8 @@ struct LayerRecord {
   int termination = -1;
   std::string repeats_layer;                          ///< the layer that this one repeats (boundary = "double")
   nlohmann::ordered_json proof;                       ///< of a glass
+  std::array<int, 2> tiled{1, 1};                     ///< of a glass: copies of what was quenched, which had
+  long tiled_from = 0;                                ///< so many atoms; 0: not tiled
 };
 
 /// A finished stack: atoms, and everything the manifest tells about them.
