@@ -62,8 +62,8 @@ ActivationCurve activation_curve(Activation kind, double silut_threshold, double
 bool has_kinks(Activation kind) { return kind == Activation::relu || kind == Activation::relu6; }
 
 EmbeddingFunction::EmbeddingFunction(const Network* network, const DeepPotentialModel::Table* table)
-    : network_(network), table_(table), width_(table ? table->width : network->back().out) {
-  int widest = width_;
+    : network_(network), table_(table), width_(table ? table->width : network->empty() ? 0 : network->back().out) {
+  int widest = std::max(1, width_);  // a graph leaves the nets of excluded pairs out: no layers, no channels
   if (network)
     for (const DenseLayer& layer : *network) widest = std::max({widest, layer.in, layer.out});
   for (int d = 0; d < 3; ++d) in_[d].resize(widest), out_[d].resize(widest);
@@ -77,6 +77,7 @@ bool EmbeddingFunction::smooth() const {
 }
 
 void EmbeddingFunction::evaluate(double s, double* g, double* first, double* second) {
+  if (width_ == 0) return;
   if (table_) evaluate_table(s, g, first, second);
   else evaluate_network(s, g, first, second);
 }

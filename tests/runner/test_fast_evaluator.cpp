@@ -89,6 +89,8 @@ TEST_CASE("the fast evaluator equals the plain one with excluded pairs, overflow
     choice.aparam = static_cast<int>(seed % 2);
     DeepPotentialModel model = random_model(choice, seed);
     model.excluded_slots_contribute = seed > 41;
+    if (seed == 40)  // a graph has no nets for them
+      for (const auto& [centre, other] : {std::pair{0, 1}, {1, 0}, {2, 2}}) model.embeddings[model.pair_index(centre, other)].clear();
     model.min_nbor_dist = 2.0;  // some are nearer: counted alike
     compare(model, Precision::double_, kDouble, seed);
     compare(model, Precision::mixed, kMixed, seed);
