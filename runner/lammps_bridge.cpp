@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <numeric>
 #include <stdexcept>
@@ -229,6 +230,15 @@ void on_step(void* lammps, long every, std::function<void(long)> callback) {
 
 void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std::vector<std::string>&)> rewriter) {
   set_run_rewriter(of(lammps), std::move(rewriter));
+}
+
+void write_data_through(void* lammps, std::function<void(const std::string&, const std::string&)> writer) {
+  set_data_writer(of(lammps), std::move(writer));
+}
+
+bool log_is_whole(void* lammps) {
+  std::FILE* log = of(lammps)->logfile;
+  return !log || (std::fflush(log) == 0 && !std::ferror(log));
 }
 
 void dumps_are_current(void* lammps) {

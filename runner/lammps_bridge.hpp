@@ -67,6 +67,10 @@ void on_step(void* lammps, long every, std::function<void(long)> callback);
 
 /// Rewrites the words after every `run` before LAMMPS sees them (an empty answer leaves the run out).
 void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std::vector<std::string>& words)> rewriter);
+/// Takes what every `write_data` writes, whole, on rank 0: file name and bytes. LAMMPS would not notice a full disk.
+void write_data_through(void* lammps, std::function<void(const std::string& file, const std::string& bytes)> writer);
+/// Flushes LAMMPS's log and tells whether all of it could be written; on rank 0.
+bool log_is_whole(void* lammps);
 /// The dumps defined so far have written the present step already: a run that goes on does not repeat the frame it begins with.
 void dumps_are_current(void* lammps);
 /// Ends the run in progress after the present step, as if its steps were done.

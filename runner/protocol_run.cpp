@@ -13,6 +13,7 @@
 #include "runner/checkpoint.hpp"
 #include "runner/engine.hpp"
 #include "runner/lammps_bridge.hpp"
+#include "runner/memory_file.hpp"
 #include "runner/pair_deepmd.hpp"
 #include "runner/run_outputs.hpp"
 #include "runner/run_plan.hpp"
@@ -71,6 +72,7 @@ class Run {
   bool in_run_section_ = false, outputs_begun_ = false;
   int run_ordinal_ = 0;
   bool segment_over_ = false;
+  bool nothing_left_ = false;            // the checkpoint is that of a complete run
   long last_frame_ = -1;
   ProtocolRunSummary summary_;
   double timestep_ = 0.001;
@@ -144,6 +146,7 @@ void Run::open_engine() {
   engine_ = std::make_unique<Engine>(options);
   if (from_restart_) engine_->command("log log.lammps append");
   bridge::rewrite_runs(engine_->lammps(), [this](const auto& words) { return rewrite_run(words); });
+  bridge::write_data_through(engine_->lammps(), [](const std::string& file, const std::string& bytes) { write_whole_file(file, bytes); });
   const long stride = std::gcd(std::gcd(plan_.thermo_every, 10L), plan_.frame_every);
   engine_->on_step(stride, [this](long step) { on_step(step); });
 }
@@ -163,12 +166,11 @@ void Run::execute(const std::vector<std::string>& lines) {
 
 // The system comes from the checkpoint: `read_data` becomes `read_restart`, the rest of the section stands.
 void Run::set_up_from_restart() {
-  bridge::on_root([&] { write_whole_file("restart.tmp", state_.restart); });
+  const MemoryFile restart(bridge::mpi_rank() == 0 ? std::string_view(state_.restart) : std::string_view());  // rank 0 alone opens it
   std::vector<std::string> lines = plan_.script.system;
   for (std::string& line : lines)
-    if (split_words(line).front() == "read_data") line = "read_restart restart.tmp";
+    if (split_words(line).front() == "read_data") line = "read_restart " + restart.path();
   execute(lines);
-  bridge::on_root([&] { fs::remove("restart.tmp"); });
 }
 
 void Run::segment() {
@@ -202,6 +204,10 @@ std::vector<std::string> Run::rewrite_run(const std::vector<std::string>& words)
   begin_outputs();
   const long next = std::min(state_.end, (step / state_.interval + 1) * state_.interval);
   if (next < step) return {};
+  if (from_restart_ && state_.complete && state_.end == step) {  // all of it stands on the disk, what follows the run included
+    segment_over_ = nothing_left_ = true;
+    return {};
+  }
   std::vector<std::string> rewritten = {std::to_string(next - step), "start", std::to_string(state_.begin), "stop", std::to_string(state_.end)};
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] == "every" || words[i] == "pre" || words[i] == "post")
@@ -288,14 +294,14 @@ void Run::show(long step, const std::string& phase) {
 }
 
 std::string Run::restart_bytes() {
-  engine_->command("write_restart restart.tmp");
+  const MemoryFile restart;
+  engine_->command("write_restart " + restart.path());
   std::string bytes;
   bridge::on_root([&] {
-    bytes = read_whole_file("restart.tmp");
-    fs::remove("restart.tmp");
+    bytes = restart.bytes();
     // LAMMPS does not look whether its writing worked; its files begin and end with the same words.
     if (bytes.size() < 32 || bytes.find("LammpS RestartT") == std::string::npos || bytes.rfind("LammpS RestartT") < bytes.size() - 32)
-      fail_run({"restart.tmp", "LAMMPS could not write its restart whole", "", "", "is the disk full? the last checkpoint is kept"});
+      fail_run({"restart", "LAMMPS could not write its restart whole", "", "", "is the memory full? the last checkpoint is kept"});
   });
   return bytes;
 }
@@ -304,6 +310,7 @@ void Run::save(bool complete) {
   state_.complete = complete;
   state_.restart = restart_bytes();
   bridge::on_root([&] {
+    if (!bridge::log_is_whole(engine_->lammps())) fail_run({"log.lammps", "cannot be written", "", "", "is the disk full? the last checkpoint is kept"});
     outputs_->sync(state_);
     save_checkpoint(".", state_);
   });
@@ -322,6 +329,7 @@ ProtocolRunSummary Run::go() {
   try {
     for (;;) {
       segment();
+      if (nothing_left_) break;
       if (!outputs_begun_) begin_outputs();
       save(!segment_over_);
       if (!segment_over_) break;

@@ -3,7 +3,9 @@
 #include <map>
 #include <string>
 
+#include "runner/lammps_bridge.hpp"
 #include "runner/lammps_headers.hpp"
+#include "runner/memory_file.hpp"
 
 namespace LAMMPS_NS {
 // command.h is not installed; this is all of it.
@@ -24,6 +26,7 @@ struct Hook {
   long every = 0;
   std::function<void(long)> callback;
   RunRewriter rewriter;
+  DataWriter data_writer;
   std::map<std::string, Input::CommandCreator> wrapped;  // LAMMPS's own creators
 };
 std::map<LAMMPS*, Hook> hooks;  // one entry per living instance
@@ -83,6 +86,28 @@ class HookedCommand : public Command {
   bool is_run_;
 };
 
+class WriteDataCommand : public Command {
+ public:
+  WriteDataCommand(LAMMPS* lmp, Command* original) : Command(lmp), original_(original) {}
+  ~WriteDataCommand() override { delete original_; }
+  void command(int narg, char** arg) override {
+    const DataWriter& writer = hooks.at(lmp).data_writer;
+    if (!writer || narg < 1) return original_->command(narg, arg);
+    std::string file = arg[0];
+    if (const std::size_t star = file.find('*'); star != std::string::npos) file.replace(star, 1, std::to_string(update->ntimestep));
+    const MemoryFile memory;
+    std::string path = memory.path();
+    std::vector<char*> words(arg, arg + narg);
+    words[0] = path.data();
+    original_->command(narg, words.data());
+    on_root([&] { writer(file, memory.bytes()); });
+  }
+
+ private:
+  Command* original_;
+};
+
+Command* make_write_data(LAMMPS* lmp) { return new WriteDataCommand(lmp, hooks.at(lmp).wrapped.at("write_data")(lmp)); }
 Command* make_run(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("run")(lmp), true); }
 Command* make_minimize(LAMMPS* lmp) { return new HookedCommand(lmp, hooks.at(lmp).wrapped.at("minimize")(lmp), false); }
 
@@ -92,14 +117,17 @@ void install_step_hook(LAMMPS* lmp) {
   Hook& hook = hooks[lmp];
   if (!hook.wrapped.empty()) return;
   auto& commands = *lmp->input->command_map;
-  hook.wrapped = {{"run", commands.at("run")}, {"minimize", commands.at("minimize")}};
+  hook.wrapped = {{"run", commands.at("run")}, {"minimize", commands.at("minimize")}, {"write_data", commands.at("write_data")}};
   commands["run"] = make_run;
   commands["minimize"] = make_minimize;
+  commands["write_data"] = make_write_data;
 }
 
 void remove_step_hook(LAMMPS* lmp) { hooks.erase(lmp); }
 
 void set_run_rewriter(LAMMPS* lmp, RunRewriter rewriter) { hooks.at(lmp).rewriter = std::move(rewriter); }
+
+void set_data_writer(LAMMPS* lmp, DataWriter writer) { hooks.at(lmp).data_writer = std::move(writer); }
 
 void set_step_callback(LAMMPS* lmp, long every, std::function<void(long)> callback) {
   Hook& hook = hooks.at(lmp);

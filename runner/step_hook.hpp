@@ -21,4 +21,8 @@ void set_step_callback(LAMMPS_NS::LAMMPS* lammps, long every, std::function<void
 using RunRewriter = std::function<std::vector<std::string>(const std::vector<std::string>& words)>;
 void set_run_rewriter(LAMMPS_NS::LAMMPS* lammps, RunRewriter rewriter);
 
+/// Takes what `write_data` writes: its bytes, and the name they were meant for, on rank 0. nullptr: LAMMPS writes its file itself.
+using DataWriter = std::function<void(const std::string& file, const std::string& bytes)>;
+void set_data_writer(LAMMPS_NS::LAMMPS* lammps, DataWriter writer);
+
 }  // namespace lamella::bridge

@@ -16,6 +16,7 @@ int validate_command(const std::vector<std::string>& words);
 int dataset_command(const std::vector<std::string>& words);
 int analyze_command(const std::vector<std::string>& words);
 int report_command(const std::vector<std::string>& words);
+int picture_command(const std::vector<std::string>& words);
 int doctor_command(const std::vector<std::string>& words);
 
 std::span<const Command> commands() {
@@ -33,6 +34,7 @@ std::span<const Command> commands() {
       {"dataset", "training data: superlattices, perturbations, VASP decks, DP-GEN and DeePMD inputs", dataset_command},
       {"analyze", "g(r), bonds, tetrahedra, diffusion, profiles of a run or a trajectory: csv and json", analyze_command},
       {"report", "one self-contained page of a stack and its runs, or of a sweep", report_command},
+      {"picture", "PNG pictures of a stack or of chosen frames of a trajectory, publication size", picture_command},
       {"doctor", "check the installation: libraries, ranks, a ten-step run, forces against deepmd-kit's", doctor_command},
   };
   return all;

@@ -50,6 +50,17 @@ write_data final.data nocoeff
 )";
 }
 
+/// The same under the bundled Deep Potential, as the emitted protocols name it.
+inline std::string deep_lithium_fluoride_input() {
+  std::string input = lithium_fluoride_input();
+  const auto swap = [&](const std::string& from, const std::string& to) { input.replace(input.find(from), from.size(), to); };
+  swap("variable data ", "variable model        index model.pb\nvariable data ");
+  const std::size_t begin = input.find("set type 1"), end = input.find("neighbor 1.0");
+  input.replace(begin, end - begin, "pair_style deepmd ${model}\npair_coeff * * Li F\n");
+  swap("minimize 0.0 1.0e-2 20 100", "minimize 0.0 1.0e-2 5 20");
+  return input;
+}
+
 /// A built folder in small: stack.extxyz, lammps/stack.data (atom_style charge) and lammps/npt.in. 64 atoms.
 inline void write_lithium_fluoride(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder / "lammps");

@@ -1,66 +1,26 @@
 // A run killed at random moments, and one whose disk fills, from outside: the program itself is run.
 #include <catch2/catch.hpp>
-#include <csignal>
-#include <map>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <thread>
 
-#include "base/files.hpp"
 #include "base/random.hpp"
 #include "tests/runner/lithium_fluoride.hpp"
+#include "tests/runner/run_program.hpp"
 
 using namespace lamella;
+using lamella::test::has_checkpoint;
+using lamella::test::Outcome;
+using lamella::test::outputs;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Outcome {
-  bool killed = false;
-  int status = 0;
-  std::string said;
-};
-
 // `lamella run FOLDER --protocol npt ...`, killed after `milliseconds` (negative: never), no file longer than `largest` bytes.
-Outcome run_program(const fs::path& folder, std::vector<std::string> flags, int milliseconds, rlim_t largest = RLIM_INFINITY) {
-  const fs::path said = folder / "said.txt";
-  std::vector<std::string> words = {LAMELLA_BINARY, "run", folder.string(), "--protocol", "npt", "--threads", "1", "--checkpoint", "100", "--quiet"};
+Outcome run_program(const fs::path& folder, const std::vector<std::string>& flags, int milliseconds, rlim_t largest = RLIM_INFINITY) {
+  std::vector<std::string> words = {"--protocol", "npt", "--threads", "1", "--checkpoint", "100", "--quiet"};
   words.insert(words.end(), flags.begin(), flags.end());
-  std::fflush(nullptr);  // or the child would write it again
-  const pid_t child = fork();
-  if (child == 0) {
-    if (!freopen(said.c_str(), "w", stderr) || !freopen("/dev/null", "w", stdout)) _exit(99);
-    const rlimit limit = {largest, largest};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    signal(SIGXFSZ, SIG_IGN);
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    execv(argv[0], argv.data());
-    _exit(98);
-  }
-  Outcome outcome;
-  int status = 0;
-  if (milliseconds >= 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-    kill(child, SIGKILL);
-  }
-  waitpid(child, &status, 0);
-  outcome.killed = WIFSIGNALED(status);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  outcome.said = read_whole_file(said);
-  return outcome;
+  return test::run_program(folder, words, {milliseconds, SIGKILL, largest, {}});
 }
-
-bool has_checkpoint(const fs::path& folder) { return fs::exists(folder / "run/npt/checkpoint") || fs::exists(folder / "run/npt/checkpoint.next"); }
 
 const std::vector<std::string> kSteps = {"--steps", "3000"};
-
-std::map<std::string, std::string> outputs(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const char* name : {"trajectory.nc", "thermo.csv", "final.data"}) files[name] = read_whole_file(folder / "run/npt" / name);
-  return files;
-}
 
 const std::map<std::string, std::string>& uninterrupted(int* milliseconds = nullptr) {
   static int taken = 0;
@@ -85,24 +45,29 @@ const std::map<std::string, std::string>& uninterrupted(int* milliseconds = null
 TEST_CASE("a run killed at random moments and resumed gives the uninterrupted run's files byte for byte") {
   int taken = 0;
   const auto& reference = uninterrupted(&taken);
-  const fs::path folder = test::fresh_folder("killed");
-  test::write_lithium_fluoride(folder);
+  const char* wish = std::getenv("LAMELLA_KILLS");  // the long version: 20
+  const int wanted = wish ? std::atoi(wish) : 5;
   RandomStream random(20, "test/kill");
-  int kills = 0;
-  for (bool done = false; !done;) {
-    std::vector<std::string> flags = kSteps;
-    if (has_checkpoint(folder)) flags.push_back("--resume");
-    const int wait = kills < 20 ? static_cast<int>(random.uniform(0.2, 1.0) * taken) : -1;
-    const Outcome outcome = run_program(folder, flags, wait);
-    INFO("kill " << kills << " after " << wait << " ms: " << outcome.said);
-    REQUIRE((outcome.killed || outcome.status == 0));
-    done = !outcome.killed;
-    kills += outcome.killed;
+  int kills = 0, rounds = 0;
+  for (; kills < wanted && rounds < 50; ++rounds) {  // killed again and again until it comes to its end, then anew
+    const fs::path folder = test::fresh_folder("killed");
+    test::write_lithium_fluoride(folder);
+    for (bool done = false; !done;) {
+      std::vector<std::string> flags = kSteps;
+      if (has_checkpoint(folder)) flags.push_back("--resume");
+      else if (fs::exists(folder / "run")) flags.push_back("--force");
+      const int wait = kills < wanted ? static_cast<int>(random.uniform(0.1, 0.9) * taken) : -1;
+      const Outcome outcome = run_program(folder, flags, wait);
+      INFO("kill " << kills << " after " << wait << " ms: " << outcome.said);
+      REQUIRE((outcome.killed || outcome.status == 0));
+      done = !outcome.killed;
+      kills += outcome.killed;
+    }
+    CHECK(outputs(folder) == reference);
+    fs::remove_all(folder);
   }
-  INFO(kills << " kills");
-  CHECK(kills > 0);
-  CHECK(outputs(folder) == reference);
-  fs::remove_all(folder);
+  WARN(kills << " kills in " << rounds << " runs");
+  CHECK(kills >= wanted);
 }
 
 TEST_CASE("a disk that fills gives an error, the last checkpoint stays, and the resumed run is the uninterrupted one") {

@@ -55,6 +55,40 @@ TEST_CASE("a run interrupted at each of its checkpoints and resumed gives the un
   fs::remove_all(parts);
 }
 
+TEST_CASE("the same under the Deep Potential in both precisions, one rank") {
+  for (const Precision precision : {Precision::mixed, Precision::double_}) {
+    const fs::path whole = test::fresh_folder("deep-whole"), parts = test::fresh_folder("deep-parts");
+    for (const fs::path& folder : {whole, parts}) {
+      test::write_lithium_fluoride(folder);
+      write_whole_file(folder / "lammps/npt.in", test::deep_lithium_fluoride_input());
+    }
+    ProtocolRunOptions options = options_for(whole);
+    options.variables["steps"] = "60";
+    options.precision = precision;
+    CHECK(run_protocol(options).last_step == 60);
+    options.folder = parts;
+    int calls = 0;
+    for (bool done = false; !done && calls < 10; ++calls) {
+      bool ready = false;
+      options.progress = [&](const ProgressReport& report) { ready = ready || report.task == "npt"; };
+      options.interrupted = [&] { return ready; };
+      done = !run_protocol(options).interrupted;
+      options.resume = true;
+    }
+    CHECK(calls == 3);
+    for (const char* name : kOutputs) {
+      INFO(name << ", " << (precision == Precision::mixed ? "mixed" : "double"));
+      CHECK(read_whole_file(whole / "run/npt" / name) == read_whole_file(parts / "run/npt" / name));
+    }
+    // Once more over a finished run: nothing is left to do, nothing changes.
+    const auto before = read_whole_file(parts / "run/npt/final.data");
+    CHECK(run_protocol(options).last_step == 60);
+    CHECK(read_whole_file(parts / "run/npt/final.data") == before);
+    fs::remove_all(whole);
+    fs::remove_all(parts);
+  }
+}
+
 TEST_CASE("outputs that went on past the checkpoint are cut back, and a damaged checkpoint gives way to the one before") {
   const fs::path folder = test::fresh_folder("cut");
   test::write_lithium_fluoride(folder);
