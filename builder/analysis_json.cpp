@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -148,12 +149,15 @@ json box_json(const Analysis& a) {
 nlohmann::ordered_json analysis_json(const Analysis& a) {
   json atoms = json::object();
   for (const FormulaTerm& term : formula_of(a.atoms.elements)) atoms[term.element.symbol()] = term.count;
+  json census = json::object();
+  for (std::size_t k = 0; k < a.atoms.layer_names.size(); ++k) census[a.atoms.layer_names[k]] = std::count(a.atoms.layer_of.begin(), a.atoms.layer_of.end(), static_cast<int>(k));
   return {{"lamella", version()},
           {"trajectory", a.input.name},
           {"protocol", a.input.protocol},
           {"frames", a.time.size()},
           {"atoms", atoms},
           {"layers", a.atoms.layer_names},
+          {"atoms_by_layer", census},
           {"settings", settings(a)},
           {"warnings", a.warnings},
           {"time_ps", a.time},

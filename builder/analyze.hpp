@@ -74,6 +74,10 @@ struct Analysis {
 /// where it is given; the later stage first. Throws Error (bad_input) when there is none.
 std::vector<AnalysisInput> runs_of_folder(const std::filesystem::path& folder, const std::string& protocol);
 
+/// Writes the results into `folder`, whole or not at all, the first run's at its top and every other's in a folder named after its
+/// protocol. Throws Error (bad_input) where `folder` holds anything but an earlier analysis, unless `replace`.
+void write_analyses(const std::filesystem::path& folder, const std::vector<Analysis>& runs, bool replace);
+
 /// Reads the trajectory once, in memory that does not grow with its length but for the paths of the mobile ions (at most 400 MB,
 /// then every second frame of them is dropped) and some numbers per frame.
 Analysis analyze(const AnalysisInput& input, const AnalyzeOptions& options, const Progress& progress);

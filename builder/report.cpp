@@ -14,6 +14,13 @@ namespace fs = std::filesystem;
 
 namespace report {
 
+namespace {
+
+/// The later stage of a stack's life first.
+int stage_of(const std::string& protocol) { return protocol == "diffusion" ? 0 : protocol == "reaction" ? 1 : protocol == "relax" ? 3 : 2; }
+
+}  // namespace
+
 std::vector<json> analyses_of(Page& page, const fs::path& folder) {
   std::vector<fs::path> files{folder / "analysis" / "analysis.json"};
   std::error_code ec;
@@ -27,6 +34,10 @@ std::vector<json> analyses_of(Page& page, const fs::path& folder) {
     json one = read_json(page, file, file.lexically_relative(folder).generic_string());
     if (one.is_object()) analyses.push_back(std::move(one));
   }
+  // A run that was analysed while it ran has a folder of its own, newer than what an earlier `lamella analyze` put at the top.
+  if (analyses.size() > 1 && std::any_of(analyses.begin() + 1, analyses.end(), [&](const json& other) { return text(other, "protocol") == text(analyses.front(), "protocol"); }))
+    analyses.erase(analyses.begin());
+  std::stable_sort(analyses.begin(), analyses.end(), [](const json& a, const json& b) { return stage_of(text(a, "protocol")) < stage_of(text(b, "protocol")); });
   return analyses;
 }
 

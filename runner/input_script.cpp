@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <sstream>
+#include <string_view>
 
 #include "base/files.hpp"
 #include "base/words.hpp"
@@ -83,6 +84,16 @@ InputScript parse_input_script(const std::string& text) {
   else if (fix_writes) script.why_not = "a fix of it writes a file, which LAMMPS would begin anew at every checkpoint";
   else if (!script.resumable) script.why_not = "it lacks the comment lines `# --- system`, `# --- start`, `# --- run`";
   return script;
+}
+
+bool InputScript::changes_atoms() const {
+  static constexpr std::array<std::string_view, 7> words = {"delete_atoms", "create_atoms", "replicate", "deposit", "evaporate", "pour", "gcmc"};
+  for (const std::string& line : all()) {
+    const std::vector<std::string> in_line = split_words(line);
+    for (const std::string_view word : words)
+      if (in_line.front() == word || (in_line.front() == "fix" && in_line.size() > 3 && in_line[3] == word)) return true;
+  }
+  return false;
 }
 
 InputScript read_input_script(const std::filesystem::path& file) { return parse_input_script(read_whole_file(file)); }

@@ -18,6 +18,8 @@ struct InputScript {
   std::string why_not;              ///< what stands against it
 
   std::vector<std::string> all() const;
+  /// Whether it makes or removes atoms on purpose.
+  bool changes_atoms() const;
 };
 
 /// Throws Error (bad_input) when the file cannot be read.

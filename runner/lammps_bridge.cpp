@@ -255,6 +255,13 @@ double last_force_deviation(void* lammps) {
   return value ? *static_cast<const double*>(value) : -1.0;
 }
 
+int most_deviating_atom(void* lammps) {
+  Pair* pair = of(lammps)->force->pair_match("deepmd", 0);
+  int dimension = 0;
+  const void* value = pair ? pair->extract("max_devi_f_atom", dimension) : nullptr;
+  return value ? *static_cast<const int*>(value) : 0;
+}
+
 std::string variable(void* lammps, const std::string& name) {
   void* value = lammps_extract_variable(lammps, name.c_str(), nullptr);
   return value ? std::string(static_cast<const char*>(value)) : std::string();

@@ -77,6 +77,8 @@ void dumps_are_current(void* lammps);
 void end_run_soon(void* lammps);
 /// max_devi_f of the last step that computed a model deviation, eV/A; negative before the first.
 double last_force_deviation(void* lammps);
+/// Id of the atom it belongs to.
+int most_deviating_atom(void* lammps);
 /// Value of an input variable, "" where there is none of this name.
 std::string variable(void* lammps, const std::string& name);
 

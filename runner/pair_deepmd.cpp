@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <fstream>
 #include <map>
 #include <unordered_map>
@@ -77,6 +78,7 @@ class PairDeepmd : public Pair {
   double energy_unit_ = 1.0;  // LAMMPS's energy unit per eV
   bool from_restart_ = false;
   std::ofstream deviation_file_;
+  int most_deviating_ = 0;           // id of the atom with the largest deviation
   double largest_deviation_ = -1.0;  // max_devi_f of the last deviation step, on every rank
 
   GhostNeighbours neighbours_;
@@ -194,6 +196,10 @@ void* PairDeepmd::extract(const char* name, int& dimension) {
   if (std::strcmp(name, "max_devi_f") == 0) {
     dimension = 0;
     return &largest_deviation_;
+  }
+  if (std::strcmp(name, "max_devi_f_atom") == 0) {
+    dimension = 0;
+    return &most_deviating_;
   }
   if (std::strcmp(name, "cut_coul") == 0) {
     dimension = 0;
@@ -392,6 +398,10 @@ void PairDeepmd::write_deviation() {
   double all_extreme[2], all_sum;
   MPI_Allreduce(extreme, all_extreme, 2, MPI_DOUBLE, MPI_MAX, world);
   largest_deviation_ = all_extreme[0] * energy_unit_;
+  int most = std::numeric_limits<int>::max();
+  for (int i = 0; i < atom->nlocal; ++i)
+    if (f[i] == all_extreme[0]) most = std::min(most, static_cast<int>(atom->tag[i]));
+  MPI_Allreduce(&most, &most_deviating_, 1, MPI_INT, MPI_MIN, world);
   MPI_Reduce(&sum, &all_sum, 1, MPI_DOUBLE, MPI_SUM, 0, world);
   std::vector<std::array<double, 9>> share = virial_of_, total(share.size());
   for (auto& v : share)

@@ -80,6 +80,10 @@ class Run {
   long started_step_ = 0;
 };
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
 long steps_of(const std::string& word) {
   try {
     std::size_t used = 0;
@@ -183,6 +187,7 @@ void Run::segment() {
     set_up_from_restart();
   } else {
     execute(plan_.script.system);
+    if (!plan_.script.changes_atoms()) check_census(identify_atoms(*engine_, plan_.stack), plan_.stack);
     execute(plan_.script.start);
   }
   in_run_section_ = true;
@@ -229,7 +234,8 @@ void Run::begin_outputs() {
   if (state_.interval == 0) state_.interval = checkpoint_interval();
   bridge::on_root([&] { outputs_ = std::make_unique<RunOutputs>(".", atoms_, from_restart_ ? &state_ : nullptr); });
   watch_ = std::make_unique<RunWatch>(atoms_, options_.hottest > 0 ? options_.hottest : std::max(3.0 * plan_.target_temperature, plan_.target_temperature + 1500.0),
-                                      options_.largest_deviation);
+                                      options_.largest_deviation, !plan_.script.changes_atoms());
+  watch_->remember(*engine_, bridge::current_step(engine_->lammps()));
   summary_.first_step = started_step_ = bridge::current_step(engine_->lammps());
   started_ = std::chrono::steady_clock::now();
   if (plan_.frame_every > 0 && last_frame_ < 0) write_frame(started_step_);
@@ -240,11 +246,19 @@ long Run::checkpoint_interval() {
 }
 
 void Run::write_frame(long step) {
+  const auto start = Clock::now();
   const auto positions = engine_->unwrapped_positions();
   const Cell cell = engine_->box();
   const Cartesian origin = engine_->box_origin();
-  bridge::on_root([&] { outputs_->frame(step, static_cast<double>(step) * timestep_, cell, origin, positions); });
+  const double time = static_cast<double>(step) * timestep_;
+  bridge::on_root([&] { outputs_->frame(step, time, cell, origin, positions); });
   last_frame_ = step;
+  summary_.trajectory_seconds += seconds_since(start);
+  if (!options_.on_frame) return;
+  const auto written = Clock::now();
+  const long expected = 1 + state_.end / plan_.frame_every - state_.begin / plan_.frame_every;
+  bridge::on_root([&] { options_.on_frame({outputs_->frames() - 1, step, time, cell, origin, positions, expected}); });
+  summary_.on_frame_seconds += seconds_since(written);
 }
 
 void Run::write_thermo(long step) {
@@ -311,7 +325,9 @@ void Run::save(bool complete) {
   state_.restart = restart_bytes();
   bridge::on_root([&] {
     if (!bridge::log_is_whole(engine_->lammps())) fail_run({"log.lammps", "cannot be written", "", "", "is the disk full? the last checkpoint is kept"});
+    const auto start = Clock::now();
     outputs_->sync(state_);
+    summary_.trajectory_seconds += seconds_since(start);
     save_checkpoint(".", state_);
   });
   // Every rank reads back what rank 0 wrote.
@@ -343,7 +359,7 @@ ProtocolRunSummary Run::go() {
     if (error.failure() != Failure::while_running || !watch_ || !engine_) throw;
     watch_->explain(*engine_, error, bridge::current_step(engine_->lammps()));
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  const double seconds = summary_.seconds = seconds_since(started_);
   summary_.last_step = state_.step;
   summary_.time = static_cast<double>(state_.step) * timestep_;
   const double steps = static_cast<double>(state_.step - started_step_);
@@ -352,6 +368,7 @@ ProtocolRunSummary Run::go() {
     summary_.microseconds_per_atom_step = 1e6 * seconds / steps / static_cast<double>(std::max(1L, summary_.atoms));
   }
   bridge::on_root([&] { summary_.frames = outputs_->frames(); });
+  summary_.census = census_of(atoms_);
   engine_.reset();
   return summary_;
 }
@@ -364,6 +381,9 @@ long default_checkpoint_interval(long atoms) {
 
 ProtocolRunSummary run_protocol(const ProtocolRunOptions& options) {
   RunPlan plan = make_run_plan(options);
+  if (options.on_frame && (!plan.script.resumable || plan.frame_every == 0))
+    fail_input({"--analyze", "this input leaves no frames to the program", plan.script.resumable ? "dump_every 0" : plan.script.why_not, "",
+                "run it without, then `lamella analyze`"});
   if (!plan.script.resumable) return run_plain_input(options, plan);
   return Run(options, std::move(plan)).go();
 }

@@ -7,9 +7,20 @@
 #include <vector>
 
 #include "base/progress.hpp"
+#include "lattice/cell.hpp"
 #include "runner/deep_potential/evaluator.hpp"
 
 namespace lamella {
+
+/// A frame as it goes to the trajectory.
+struct RunFrame {
+  long index, step;
+  double time;                              ///< ps
+  const Cell& cell;
+  const Cartesian& origin;                  ///< low corner of the box, A
+  const std::vector<Cartesian>& positions;  ///< unwrapped, by atom id, A
+  long expected;                            ///< frames of the whole run, if all goes well
+};
 
 /// A run of a built folder: exactly the LAMMPS input that stands in it, with values of its index variables from outside.
 struct ProtocolRunOptions {
@@ -26,6 +37,8 @@ struct ProtocolRunOptions {
   double hottest = 0.0;                     ///< K above which the run is stopped; 0: three times the target and 1500 K above it
   double largest_deviation = 0.0;           ///< eV/A, of max_devi_f where several models run; 0: no limit
   std::function<bool()> interrupted;        ///< asked every few steps: true ends the run at the next checkpoint
+  /// Told of every frame after it was written, on rank 0. An input that writes no frames is refused then.
+  std::function<void(const RunFrame& frame)> on_frame;
   Progress progress;
   Warn warn;
 };
@@ -39,6 +52,10 @@ struct ProtocolRunSummary {
   double temperature = 0.0, pressure = 0.0; ///< K, bar, last seen
   double ns_per_day = 0.0;                  ///< of this call, set-up included
   double microseconds_per_atom_step = 0.0;
+  double seconds = 0.0;                     ///< of the steps, by the wall; of them:
+  double trajectory_seconds = 0.0;          ///< gathering, writing and syncing frames
+  double on_frame_seconds = 0.0;
+  std::vector<std::pair<std::string, long>> census;  ///< atoms by layer at the end, bottom to top
   long frames = 0;                          ///< in the trajectory
   bool interrupted = false;
   bool resumed = false;

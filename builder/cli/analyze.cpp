@@ -42,19 +42,6 @@ AnalysisInput input_of_file(const fs::path& file, const ParsedOptions& parsed, d
   return input;
 }
 
-/// Where results go; never over a folder that holds anything but an earlier analysis.
-void write_results(const fs::path& folder, const std::vector<Analysis>& runs, const std::vector<nlohmann::ordered_json>& results, bool force) {
-  const bool ours = fs::exists(folder / "analysis.json");
-  StagedFolder staged(folder, ours || force);
-  for (std::size_t k = 0; k < runs.size(); ++k) {
-    const fs::path place = k == 0 ? staged.path() : staged.path() / runs[k].input.protocol;
-    fs::create_directories(place);
-    for (const auto& [name, text] : analysis_csv(runs[k])) write_whole_file(place / name, text);
-    write_whole_file(place / "analysis.json", results[k].dump(1) + "\n");
-  }
-  staged.commit();
-}
-
 void print_summary(const Analysis& a) {
   fmt::print("{}: {} frames, {:g} ps, {} atoms\n", a.input.name, a.time.size(), a.time.back() - a.time.front(), a.atoms.size());
   if (!a.bonds.empty()) {
@@ -111,15 +98,11 @@ int analyze_command(const std::vector<std::string>& words) {
   if (folder) inputs = runs_of_folder(given, parsed.has("protocol") ? parsed.values["protocol"].as<std::string>() : "");
   else inputs.push_back(input_of_file(given, parsed, timestep));
   std::vector<Analysis> runs;
-  std::vector<nlohmann::ordered_json> results;
   const Progress progress = terminal_progress();
-  for (const AnalysisInput& input : inputs) {
-    runs.push_back(analyze(input, o, progress));
-    results.push_back(analysis_json(runs.back()));
-  }
+  for (const AnalysisInput& input : inputs) runs.push_back(analyze(input, o, progress));
   const fs::path output = parsed.has("output") ? fs::path(parsed.values["output"].as<std::string>()) : (folder ? given : given.parent_path()) / "analysis";
-  write_results(output, runs, results, parsed.has("force"));
-  if (parsed.has("json")) fmt::print("{}\n", results.front().dump(1));
+  write_analyses(output, runs, parsed.has("force"));
+  if (parsed.has("json")) fmt::print("{}\n", analysis_json(runs.front()).dump(1));
   else if (!parsed.has("quiet"))
     for (const Analysis& run : runs) print_summary(run);
   if (!parsed.has("json") && !parsed.has("quiet")) {

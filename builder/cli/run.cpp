@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "builder/cli/command.hpp"
 #include "builder/cli/options.hpp"
+#include "builder/live_analysis.hpp"
 #include "runner/lammps_bridge.hpp"
 #include "runner/protocol_run.hpp"
 
@@ -22,6 +24,7 @@ constexpr const char* kUsage =
     "  lamella run stack --protocol relax --steps 200\n"
     "  lamella run stack --protocol reaction --model model.pb --threads 4\n"
     "  lamella run stack --protocol reaction --resume\n"
+    "  lamella run stack --protocol diffusion --analyze\n"
     "  mpirun -n 2 lamella run stack --protocol diffusion --temperature 600\n\n"
     "Runs DIR/lammps/PROTOCOL.in, or an input of your own, in embedded LAMMPS; results go to DIR/run/PROTOCOL.\n"
     "Ctrl-C stops at the next checkpoint (exit status 130); a second one leaves at once.\n";
@@ -49,6 +52,7 @@ po::options_description make_options() {
       ("resume", "go on from the last checkpoint")
       ("force", "start anew where a run stands already")
       ("checkpoint", po::value<long>(), "steps between checkpoints")
+      ("analyze", "take the observables while it runs: DIR/analysis/PROTOCOL, what `lamella analyze` would say")
       ("max-temperature", po::value<double>(), "K; a hotter run is stopped")
       ("max-deviation", po::value<double>(), "eV/A; the run is stopped where max_devi_f is above")
       ("json", "a machine-readable summary")
@@ -103,18 +107,33 @@ ProtocolRunOptions run_options(const ParsedOptions& parsed) {
   return run;
 }
 
+nlohmann::ordered_json census_json(const ProtocolRunSummary& summary) {
+  auto census = nlohmann::ordered_json::object();
+  for (const auto& [layer, count] : summary.census) census[layer] = count;
+  return census;
+}
+
 void print_summary(const ProtocolRunSummary& s, bool json) {
   if (json) {
     const nlohmann::ordered_json summary{{"protocol", s.protocol}, {"output", s.output.string()}, {"atoms", s.atoms}, {"first_step", s.first_step},
                                          {"last_step", s.last_step}, {"time_ps", s.time}, {"temperature_K", s.temperature},
                                          {"pressure_bar", s.pressure}, {"frames", s.frames}, {"ns_per_day", s.ns_per_day},
-                                         {"us_per_atom_step", s.microseconds_per_atom_step}, {"resumed", s.resumed}, {"interrupted", s.interrupted}};
+                                         {"us_per_atom_step", s.microseconds_per_atom_step}, {"seconds", s.seconds}, {"trajectory_seconds", s.trajectory_seconds},
+                                         {"analysis_seconds", s.on_frame_seconds}, {"atoms_by_layer", census_json(s)}, {"resumed", s.resumed}, {"interrupted", s.interrupted}};
     fmt::print("{}\n", summary.dump(2));
     return;
   }
   fmt::print("{}: {} atoms, steps {} to {} ({:.3f} ps), {:.0f} K, {:.0f} bar, {} frames\n", s.protocol, s.atoms, s.first_step, s.last_step, s.time,
              s.temperature, s.pressure, s.frames);
   if (s.ns_per_day > 0) fmt::print("speed: {:.3f} ns/day, {:.1f} us/atom/step\n", s.ns_per_day, s.microseconds_per_atom_step);
+  if (s.seconds > 0)
+    fmt::print("of the time: trajectory {:.2f} %{}\n", 100.0 * s.trajectory_seconds / s.seconds,
+               s.on_frame_seconds > 0 ? fmt::format(", analysis {:.2f} %", 100.0 * s.on_frame_seconds / s.seconds) : "");
+  if (!s.census.empty()) {
+    std::string layers;
+    for (const auto& [layer, count] : s.census) layers += fmt::format("{}{} {}", layers.empty() ? "" : ", ", layer, count);
+    fmt::print("atoms, all there: {}\n", layers);
+  }
   fmt::print("output: {}\n", s.output.string());
 }
 
@@ -126,9 +145,17 @@ int finish(const ProtocolRunOptions& run, const ProtocolRunSummary& summary, boo
   }
   if (!json && !quiet) {
     if (run.protocol == "relax") fmt::print("next: lamella run {} --protocol reaction --data {}\n", run.folder.string(), (summary.output / "relaxed.data").string());
-    else fmt::print("next: lamella analyze {}\n", run.folder.string());
+    else fmt::print("next: lamella {} {}\n", run.on_frame ? "report" : "analyze", run.folder.string());
   }
   return 0;
+}
+
+/// Beside whatever other protocols' analyses there are.
+void write_live(LiveAnalysis& live, const std::filesystem::path& folder, const std::string& protocol) {
+  std::vector<Analysis> results;
+  results.push_back(live.finish());
+  for (const std::string& warning : results.front().warnings) fmt::print(stderr, "lamella: warning: {}\n", warning);
+  write_analyses(folder / "analysis" / protocol, results, true);
 }
 
 }  // namespace
@@ -145,8 +172,14 @@ int run_protocol_command(const std::vector<std::string>& words) {
   action.sa_handler = on_interrupt;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  std::unique_ptr<LiveAnalysis> live;
+  if (parsed.has("analyze")) {
+    live = std::make_unique<LiveAnalysis>(run.folder, std::filesystem::path(run.protocol).stem().string(), run.threads);
+    run.on_frame = [&](const RunFrame& frame) { live->add(frame); };
+  }
   try {
     const ProtocolRunSummary summary = run_protocol(run);
+    if (root && live && !summary.interrupted) write_live(*live, run.folder, summary.protocol);
     if (root) return finish(run, summary, parsed.has("json"), quiet);
     return summary.interrupted ? static_cast<int>(Failure::interrupted) : 0;
   } catch (const Error& error) {

@@ -30,6 +30,7 @@ struct Circumstances {
   int signal = SIGKILL;
   rlim_t largest = RLIM_INFINITY;        ///< no file longer than this many bytes
   std::map<std::string, std::string> environment;
+  std::filesystem::path file{};          ///< the signal comes as soon as this file is there
 };
 
 inline Outcome run_program(const std::filesystem::path& folder, const std::vector<std::string>& words, const Circumstances& c = {}) {
@@ -52,6 +53,12 @@ inline Outcome run_program(const std::filesystem::path& folder, const std::vecto
   }
   Outcome outcome;
   int status = 0;
+  if (!c.file.empty()) {
+    siginfo_t ended{};
+    while (!std::filesystem::exists(c.file) && waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    kill(child, c.signal);
+  }
   if (c.milliseconds >= 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(c.milliseconds));
     kill(child, c.signal);

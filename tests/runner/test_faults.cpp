@@ -19,7 +19,7 @@ const std::vector<std::string> kWords = {"--protocol", "npt", "--threads", "1", 
 test::Outcome run(const fs::path& folder, const std::vector<std::string>& more, std::map<std::string, std::string> environment = {}) {
   std::vector<std::string> words = kWords;
   words.insert(words.end(), more.begin(), more.end());
-  return test::run_program(folder, words, {-1, SIGKILL, RLIM_INFINITY, std::move(environment)});
+  return test::run_program(folder, words, {-1, SIGKILL, RLIM_INFINITY, std::move(environment), {}});
 }
 
 std::map<std::string, std::string> fault(const fs::path& folder, long at, const std::string& how, const std::string& trace = "") {
@@ -56,7 +56,7 @@ const Reference& reference() {
 
 long every() {
   const char* wish = std::getenv("LAMELLA_FAULTS_EVERY");
-  return wish ? std::max(1L, std::atol(wish)) : 9;
+  return wish ? std::max(1L, std::atol(wish)) : 12;
 }
 
 void check_fault(long at, const std::string& how) {

@@ -17,7 +17,7 @@ namespace {
 Outcome run_program(const fs::path& folder, const std::vector<std::string>& flags, int milliseconds, rlim_t largest = RLIM_INFINITY) {
   std::vector<std::string> words = {"--protocol", "npt", "--threads", "1", "--checkpoint", "100", "--quiet"};
   words.insert(words.end(), flags.begin(), flags.end());
-  return test::run_program(folder, words, {milliseconds, SIGKILL, largest, {}});
+  return test::run_program(folder, words, {milliseconds, SIGKILL, largest, {}, {}});
 }
 
 const std::vector<std::string> kSteps = {"--steps", "3000"};
@@ -46,7 +46,7 @@ TEST_CASE("a run killed at random moments and resumed gives the uninterrupted ru
   int taken = 0;
   const auto& reference = uninterrupted(&taken);
   const char* wish = std::getenv("LAMELLA_KILLS");  // the long version: 20
-  const int wanted = wish ? std::atoi(wish) : 5;
+  const int wanted = wish ? std::atoi(wish) : 4;
   RandomStream random(20, "test/kill");
   int kills = 0, rounds = 0;
   for (; kills < wanted && rounds < 50; ++rounds) {  // killed again and again until it comes to its end, then anew
