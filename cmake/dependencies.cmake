@@ -1,4 +1,5 @@
 # Everything comes from Debian packages by name; nothing is vendored, nothing is downloaded during configure.
+# Installed as part of the CMake package too: whoever links lamella needs the same.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
@@ -20,6 +21,8 @@ find_package(CGAL REQUIRED)
 # spglib ships neither a CMake package nor a pkg-config file in Debian 12.
 find_library(SPGLIB_LIBRARY NAMES symspg REQUIRED)
 find_path(SPGLIB_INCLUDE_DIR spglib.h REQUIRED)
-add_library(lamella_spglib INTERFACE)
-target_link_libraries(lamella_spglib INTERFACE ${SPGLIB_LIBRARY})
-target_include_directories(lamella_spglib SYSTEM INTERFACE ${SPGLIB_INCLUDE_DIR})
+if(NOT TARGET lamella_spglib)
+  add_library(lamella_spglib INTERFACE IMPORTED)
+  target_link_libraries(lamella_spglib INTERFACE ${SPGLIB_LIBRARY})
+  target_include_directories(lamella_spglib SYSTEM INTERFACE ${SPGLIB_INCLUDE_DIR})
+endif()

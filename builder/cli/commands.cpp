@@ -18,6 +18,8 @@ int analyze_command(const std::vector<std::string>& words);
 int report_command(const std::vector<std::string>& words);
 int picture_command(const std::vector<std::string>& words);
 int doctor_command(const std::vector<std::string>& words);
+int manual_command(const std::vector<std::string>& words);
+int completion_command(const std::vector<std::string>& words);
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
@@ -36,6 +38,8 @@ std::span<const Command> commands() {
       {"report", "one self-contained page of a stack and its runs, or of a sweep", report_command},
       {"picture", "PNG pictures of a stack or of chosen frames of a trajectory, publication size", picture_command},
       {"doctor", "check the installation: libraries, ranks, a ten-step run, forces against deepmd-kit's", doctor_command},
+      {"manual", "the manual page: lamella manual | man -l -", manual_command},
+      {"completion", "a script that completes commands and options in bash, zsh or fish", completion_command},
   };
   return all;
 }

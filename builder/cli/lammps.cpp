@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "builder/cli/command.hpp"
+#include "builder/cli/options.hpp"
 #include "runner/engine.hpp"
 #include "runner/lammps_bridge.hpp"
 
@@ -18,11 +19,17 @@ const char* kHelp =
     "  lamella lammps -in in.lammps -var steps 1000 -log run.log --threads 4\n"
     "  mpirun -n 2 lamella lammps -in in.lammps --precision double\n\n"
     "LAMMPS itself, with the native `pair_style deepmd`: an input written for deepmd-kit's lmp runs unchanged, any flag of lmp\n"
-    "is passed on (https://docs.lammps.org/Run_options.html).\n\n"
-    "options of lamella:\n"
-    "  --threads N        threads of the potential in each rank (else OMP_NUM_THREADS, else all cores, shared among the ranks)\n"
-    "  --precision P      mixed (default) or double\n"
-    "  --backend B        native (default), plain (slow, the reference), deepmd (deepmd-kit's own library, for other models)\n";
+    "is passed on (https://docs.lammps.org/Run_options.html).\n";
+
+/// Ours alone, for --help: the words are sorted by hand, as LAMMPS's flags have one dash and any number of values.
+boost::program_options::options_description own_options() {
+  boost::program_options::options_description options("options of lamella");
+  options.add_options()
+      ("threads", boost::program_options::value<int>(), "threads of the potential in each rank (else OMP_NUM_THREADS, else all cores, shared among the ranks)")
+      ("precision", boost::program_options::value<std::string>()->default_value("mixed"), "mixed or double")
+      ("backend", boost::program_options::value<std::string>()->default_value("native"), "native, plain (slow, the reference), deepmd (deepmd-kit's own library, for other models)");
+  return options;
+}
 
 struct Words {
   EngineOptions options;
@@ -73,7 +80,7 @@ bool names_input(const std::vector<std::string>& words) {
 int lammps_command_line(const std::vector<std::string>& words) {
   const Words sorted = sort_words(words);
   if (sorted.helped) {
-    fmt::print("{}", kHelp);
+    answer_help(kHelp, own_options());
     return 0;
   }
   if (!names_input(sorted.options.arguments) && isatty(STDIN_FILENO))

@@ -27,7 +27,45 @@ std::vector<std::string> long_names(const po::options_description& options) {
   fail_input({"command line", "unknown option", "'" + written + "'", "", near.empty() ? "see --help" : "did you mean '--" + near + "'?"});
 }
 
+HelpText* asked_help = nullptr;  // where --help goes while help_of asks
+
+HelpText::Option described(const po::option_description& option) {
+  HelpText::Option described;
+  described.name = option.long_name();
+  const std::string letter = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
+  if (letter.size() == 2 && letter[0] == '-') described.letter = letter.substr(1);
+  described.takes_value = option.semantic()->max_tokens() > 0;
+  const std::string value = option.semantic()->name();  // "arg (=8)"
+  if (const std::size_t at = value.find("(="); at != std::string::npos) described.standard = value.substr(at + 2, value.rfind(')') - at - 2);
+  described.description = option.description();
+  return described;
+}
+
 }  // namespace
+
+void answer_help(const std::string& usage, const po::options_description& options) {
+  if (asked_help) {
+    asked_help->usage = usage;
+    for (const auto& option : options.options()) asked_help->options.push_back(described(*option));
+    return;
+  }
+  std::ostringstream text;
+  text << usage << "\n" << options;
+  fmt::print("{}", text.str());
+}
+
+HelpText help_of(int (*command)(const std::vector<std::string>&)) {
+  HelpText help;
+  asked_help = &help;
+  try {
+    command({"--help"});
+  } catch (...) {
+    asked_help = nullptr;
+    throw;
+  }
+  asked_help = nullptr;
+  return help;
+}
 
 ParsedOptions parse_options(const std::vector<std::string>& words, const po::options_description& options,
                             const std::vector<std::string>& positional, const std::string& usage) {
@@ -58,9 +96,7 @@ ParsedOptions parse_options(const std::vector<std::string>& words, const po::opt
     fail_input({"command line", error.what(), "", "", "see --help"});
   }
   if (parsed.has("help")) {
-    std::ostringstream text;
-    text << usage << "\n" << visible;
-    fmt::print("{}", text.str());
+    answer_help(usage, visible);
     parsed.helped = true;
   }
   return parsed;

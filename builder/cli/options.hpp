@@ -21,6 +21,24 @@ struct ParsedOptions {
 ParsedOptions parse_options(const std::vector<std::string>& words, const boost::program_options::options_description& options,
                             const std::vector<std::string>& positional, const std::string& usage);
 
+/// What a command's --help tells, for the manual and for shell completion.
+struct HelpText {
+  struct Option {
+    std::string name, letter;  ///< "output", "o"; letter empty where there is none
+    bool takes_value = false;
+    std::string standard;      ///< the default, empty where there is none
+    std::string description;
+  };
+  std::string usage;
+  std::vector<Option> options;
+};
+
+/// Answers --help: prints `usage` (examples first) and `options`, or hands them to help_of.
+void answer_help(const std::string& usage, const boost::program_options::options_description& options);
+
+/// The help of a command as data, asked from the command itself: it cannot go stale.
+HelpText help_of(int (*command)(const std::vector<std::string>& words));
+
 /// A progress line on standard error, only when that is a terminal; does nothing otherwise.
 Progress terminal_progress();
 
