@@ -106,8 +106,10 @@ void write_dpgen(const Folder& folder, const std::vector<DatasetSystem>& systems
   TrainingOptions training;
   training.sel = selection(all, types, training.rcut);
   training.seed = options.seed;
+  training.validation_data = "data/validation";
   folder.write("input.json", deepmd_input(types, training));
   training.training_data.clear();
+  training.validation_data.clear();
   training.steps = 400000;
   folder.write("param.json", dpgen_param(types, explored, deepmd_input(types, training), {}));
   folder.write("machine.json", dpgen_machine());

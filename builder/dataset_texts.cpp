@@ -13,9 +13,10 @@ constexpr const char* collect_lines = R"python(#!/usr/bin/env python3
 
 Reads every OUTCAR or vasprun.xml below the folders (default: vasp and init_bulk) and every DeePMD set that DP-GEN has made there,
 through dpdata (pip install dpdata). Duplicates and unconverged steps are dropped, whole trajectories go to
-data/train or data/validation (one in ten), and a table says what came of it. `dp train input.json` and
-`lamella validate --model MODEL --data data/validation` read the result.
+data/train or data/validation (about one in ten), and a table says what came of it; data/contents.csv holds it too.
+`dp train input.json` and `lamella validate --model MODEL --data data/validation` read the result.
 """
+import csv
 import hashlib
 import pathlib
 import sys
@@ -52,40 +53,59 @@ def key(system, frame):
     return hashlib.sha256(species.encode() + np.round(numbers, 6).tobytes()).hexdigest()
 
 
-def is_validation(name):
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10 == 0
+def digest_of(name):
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16)
+
+
+def without_duplicates(folders):
+    """[(name, frames found, system of the new ones or None)]; a frame belongs to the first trajectory that has it."""
+    seen, found = set(), []
+    for name, system in labelled_systems(folders):
+        keep = []
+        for frame in range(len(system)):
+            if (digest := key(system, frame)) not in seen:
+                seen.add(digest)
+                keep.append(frame)
+        found.append((name, len(system), system.sub_system(keep) if keep else None))
+    return found
+
+
+def validation_names(names):
+    """A trajectory's own name decides, so that it keeps its part when others come; of two or more one is for validation."""
+    chosen = {name for name in names if digest_of(name) % 10 == 0}
+    return chosen or ({min(names, key=digest_of)} if len(names) > 1 else set())
+
+
+def row_of(name, total, system, part):
+    if system is None:
+        return {"trajectory": name, "frames": total, "kept": 0, "part": "-", "formula": "-", "eV_per_atom": "-", "largest_force_eV_A": "-", "virial": "-"}
+    formula = "".join(f"{a}{n}" for a, n in zip(system["atom_names"], system["atom_numbs"]) if n)
+    return {"trajectory": name, "frames": total, "kept": len(system), "part": part, "formula": formula,
+            "eV_per_atom": f"{np.mean(system['energies']) / len(system['atom_types']):.4f}", "largest_force_eV_A": f"{np.abs(system['forces']).max():.2f}",
+            "virial": "yes" if "virials" in system.data else "no"}
 
 
 def main():
-    seen, rows, last_train, validation = set(), [], None, 0
-    for name, system in labelled_systems(sys.argv[1:] or ["vasp", "init_bulk"]):
-        keep = []
-        for frame in range(len(system)):
-            digest = key(system, frame)
-            if digest not in seen:
-                seen.add(digest)
-                keep.append(frame)
-        if not keep:
-            rows.append((name, len(system), 0, "-", "-"))
-            continue
-        part = "validation" if is_validation(name) else "train"
-        validation += part == "validation"
-        chosen = system.sub_system(keep)
-        target = pathlib.Path("data") / part / name.replace("/", ".")
-        chosen.to("deepmd/npy", str(target), set_size=max(len(keep), 1))
-        per_atom = np.asarray(chosen["energies"]) / len(chosen["atom_types"])
-        force = float(np.abs(chosen["forces"]).max())
-        rows.append((name, len(system), len(keep), part, f"{per_atom.mean():.4f} eV/atom, |f| up to {force:.2f} eV/A"))
-        if part == "train":
-            last_train = target
-    if not rows:
+    found = without_duplicates(sys.argv[1:] or ["vasp", "init_bulk"])
+    if not found:
         sys.exit("labels_to_npy.py: no OUTCAR, vasprun.xml or type.raw found")
-    print(f"{'trajectory':<60} {'frames':>7} {'kept':>6} {'part':<11} what")
-    for name, total, kept, part, what in rows:
-        print(f"{name:<60} {total:>7} {kept:>6} {part:<11} {what}")
-    print(f"{len(seen)} different frames; duplicates dropped: {sum(r[1] for r in rows) - len(seen)}")
-    if not validation and last_train is not None:
-        print("no trajectory fell into the validation part: there are too few of them")
+    validation = validation_names([name for name, _, system in found if system is not None])
+    rows = []
+    for name, total, system in found:
+        part = "validation" if name in validation else "train"
+        if system is not None:
+            system.to("deepmd/npy", str(pathlib.Path("data") / part / name.replace("/", ".")), set_size=len(system))
+        rows.append(row_of(name, total, system, part))
+    widths = {column: max(len(column), *(len(str(row[column])) for row in rows)) for column in rows[0]}
+    for row in [{column: column for column in rows[0]}, *rows]:
+        print("  ".join(f"{str(row[column]):<{width}}" for column, width in widths.items()).rstrip())
+    if any(row["kept"] for row in rows):
+        with open("data/contents.csv", "w", newline="") as table:
+            writer = csv.DictWriter(table, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    kept = sum(row["kept"] for row in rows)
+    print(f"{kept} different frames; duplicates dropped: {sum(row['frames'] for row in rows) - kept}")
 
 
 main()
