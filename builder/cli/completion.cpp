@@ -15,9 +15,9 @@ namespace po = boost::program_options;
 
 const char* const usage =
     "examples:\n"
-    "  source <(lamella completion bash)                              in this shell\n"
     "  lamella completion zsh > ~/.zfunc/_lamella                     with ~/.zfunc in fpath\n"
-    "  lamella completion fish > ~/.config/fish/completions/lamella.fish\n\n"
+    "  lamella completion fish > ~/.config/fish/completions/lamella.fish\n"
+    "  source <(lamella completion bash)                              in this shell\n\n"
     "lamella completion bash|zsh|fish: prints the script. Installed packages carry all three.\n";
 
 /// The words that an option's value is one of; any other value is a file or free text.

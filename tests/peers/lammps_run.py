@@ -17,7 +17,7 @@ try:
     from ase import Atoms
 except ImportError as missing:
     print("skipped:", missing)
-    sys.exit(0)
+    sys.exit(77)
 
 LAMELLA, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 MODEL = SOURCE / "structures/potential/first-pass.pb"
