@@ -9,6 +9,7 @@
 #include "base/version.hpp"
 #include "base/words.hpp"
 #include "builder/cli/command.hpp"
+#include "runner/deep_potential/fast_evaluator.hpp"
 
 namespace lamella {
 
@@ -42,7 +43,7 @@ int run_words(const std::vector<std::string>& words) {
     return words.empty() ? static_cast<int>(Failure::bad_input) : 0;
   }
   if (words[0] == "--version" || words[0] == "-V") {
-    fmt::print("lamella {}\n", version());
+    fmt::print("lamella {}\nDeep Potential kernels: {}\n", version(), kernel_name());
     return 0;
   }
   return find_command(words[0]).run({words.begin() + 1, words.end()});

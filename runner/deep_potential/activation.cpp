@@ -19,9 +19,9 @@ ValueAndSlope silu(double x) {
   return {x * s, s + x * s * (1.0 - s)};
 }
 
-/// 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): the tanh form, which deepmd-kit uses for both of its names.
-ValueAndSlope gelu(double x) {
-  const double root = 0.7978845608028654, cubic = 0.044715;
+/// 0.5 x (1 + tanh(sqrt(2/pi) (x + cubic x^3))): the tanh form, which deepmd-kit uses for both of its names.
+ValueAndSlope gelu(double x, double cubic) {
+  const double root = 0.7978845608028654;
   const double t = std::tanh(root * (x + cubic * x * x * x));
   return {0.5 * x * (1.0 + t), 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * root * (1.0 + 3.0 * cubic * x * x)};
 }
@@ -85,8 +85,8 @@ ValueAndSlope activate(Activation kind, double silut_threshold, double x) {
       const double s = sigmoid(x);
       return {s, s * (1.0 - s)};
     }
-    case Activation::gelu:
-    case Activation::gelu_tf: return gelu(x);
+    case Activation::gelu: return gelu(x, kGeluCubic);
+    case Activation::gelu_tf: return gelu(x, kGeluCubicInTensorFlow);
     case Activation::silu: return silu(x);
     case Activation::silut: return silut(silut_threshold, x);
   }

@@ -15,6 +15,9 @@ ActivationChoice parse_activation(std::string name, const std::string& where);
 /// The name back, for `lamella info`.
 std::string activation_name(Activation kind, double silut_threshold);
 
+/// The number before x^3 in gelu. TensorFlow's own gelu ("gelu_tf" in a graph) rounds it to float32 even in a double net: 1e-9 eV/atom.
+inline constexpr double kGeluCubic = 0.044715, kGeluCubicInTensorFlow = 0.044715f;
+
 /// phi(x) and dphi/dx.
 struct ValueAndSlope {
   double value, slope;

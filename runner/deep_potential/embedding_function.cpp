@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runner/deep_potential/activation.hpp"
+
 namespace lamella {
 
 namespace {
@@ -12,9 +14,9 @@ ActivationCurve tanh_value(double x) {
   return {t, d, -2.0 * t * d};
 }
 
-/// x/2 (1 + tanh(c (x + 0.044715 x^3))), c = sqrt(2/pi): the form both gelu names mean in deepmd-kit.
-ActivationCurve gelu_value(double x) {
-  const double c = std::sqrt(2.0 / M_PI), a = 0.044715;
+/// x/2 (1 + tanh(c (x + a x^3))), c = sqrt(2/pi): the form both gelu names mean in deepmd-kit.
+ActivationCurve gelu_value(double x, double a) {
+  const double c = std::sqrt(2.0 / M_PI);
   const double u1 = c * (1.0 + 3.0 * a * x * x), u2 = c * 6.0 * a * x;
   const ActivationCurve t = tanh_value(c * (x + a * x * x * x));
   const double t1 = t.first * u1, t2 = t.second * u1 * u1 + t.first * u2;
@@ -51,8 +53,8 @@ ActivationCurve activation_curve(Activation kind, double silut_threshold, double
       return {std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))), s.value, s.first};
     }
     case Activation::sigmoid: return sigmoid_value(x);
-    case Activation::gelu:
-    case Activation::gelu_tf: return gelu_value(x);
+    case Activation::gelu: return gelu_value(x, kGeluCubic);
+    case Activation::gelu_tf: return gelu_value(x, kGeluCubicInTensorFlow);
     case Activation::silu: return silu_value(x);
     case Activation::silut: return silut_value(x, silut_threshold);
   }

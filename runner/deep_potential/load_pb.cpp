@@ -253,8 +253,12 @@ class PbLoader {
     const Json& energies = member(script_.fitting, "atom_ener");
     if (!energies.is_array() || energies.empty()) return;
     model_.atom_ener.assign(nt, std::numeric_limits<double>::quiet_NaN());
-    for (std::size_t t = 0; t < nt && t < energies.size(); ++t)
-      if (energies[t].is_number()) model_.atom_ener[t] = energies[t].get<double>();
+    for (std::size_t t = 0; t < nt && t < energies.size(); ++t) {
+      if (!energies[t].is_number()) continue;
+      model_.atom_ener[t] = energies[t].get<double>();
+      // Until 2.1 the graph adds atom_ener itself; later it stands in t_bias_atom_e.
+      if (!graph_.has("fitting_attr/t_bias_atom_e")) model_.bias[t] += model_.atom_ener[t];
+    }
   }
 
   /// The graph multiplies net and bias by out_std: put into the last, linear layer.

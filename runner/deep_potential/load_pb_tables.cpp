@@ -9,12 +9,13 @@ namespace lamella {
 
 namespace {
 
-/// The centre's type in "filter_type_3/TabulateFusionSeA_1"; 0 and `one_side` for "filter_type_all/...".
+/// The centre's type in "filter_type_3/TabulateFusionSeA_1"; 0 and `one_side` for "filter_type_all/..." (and "filter_type_all_1/...":
+/// deepmd-kit 2.1 enters the scope once per centre where pairs are excluded).
 int centre_of(std::string_view name, bool& one_side, const std::string& where) {
   constexpr std::string_view scope = "filter_type_";
   if (name.substr(0, scope.size()) == scope) {
     name.remove_prefix(scope.size());
-    one_side = name.substr(0, 4) == "all/";
+    one_side = name.substr(0, 4) == "all/" || name.substr(0, 4) == "all_";
     if (one_side) return 0;
     int centre = -1;
     const auto read = std::from_chars(name.data(), name.data() + name.size(), centre);
@@ -69,7 +70,7 @@ void load_pb_tables(const ProtobufGraph& graph, DeepPotentialModel& model, FileB
   const std::string& where = budget.where();
   bool first = true;
   for (const auto& [name, node] : graph.nodes()) {
-    if (node.op != "TabulateFusionSeA") continue;
+    if (node.op != "TabulateFusionSeA" && node.op != "TabulateFusion") continue;  // the second until 2.0
     bool one_side = false;
     const int centre = centre_of(name, one_side, where);
     if (first) {
@@ -83,6 +84,7 @@ void load_pb_tables(const ProtobufGraph& graph, DeepPotentialModel& model, FileB
     if (read.size() < 4) broken_model(where, "a compressed embedding lacks inputs");
     const int neighbour = neighbour_of(graph, read[3], model, where);
     DeepPotentialModel::Table& table = model.tables[static_cast<std::size_t>(model.pair_index(centre, neighbour))];
+    if (table.width != 0 && one_side) continue;  // the same net again, for another centre
     if (table.width != 0) broken_model(where, fmt::format("two tables for centre {} and neighbour {}", centre, neighbour));
     table = read_table(graph, read[0], read[1], where);
   }

@@ -165,7 +165,7 @@ class TreeLoader {
     if (variables.has("b")) made.bias = values(variables, "b", w.shape[1]);
     if (variables.has("idt")) made.idt = values(variables, "idt", w.shape[1]);
     const ActivationChoice phi = parse_activation(branch.text_or("activation_function", "none"), budget_.where() + ": " + branch.path());
-    made.activation = phi.kind;
+    made.activation = phi.kind == Activation::gelu_tf ? Activation::gelu : phi.kind;  // one function, but for a digit of TensorFlow's own
     made.silut_threshold = phi.silut_threshold;
     made.resnet = branch.flag("resnet") && (made.out == made.in || made.out == 2 * made.in);
     return made;

@@ -1,12 +1,13 @@
 """Makes the reference sets of test_deep_potential.cpp: small random models and what deepmd-kit 3.2.0 computes with them.
 
-  python make_deep_potential.py        (in an environment with pip "deepmd-kit[cpu]==3.2.0")
+  python make_deep_potential.py [NAME...]        (in an environment with pip "deepmd-kit[cpu]==3.2.0")
 
-Writes models/*.gz and deep_potential.json.gz beside itself.
+Writes models/*.gz and deep_potential.json.gz beside itself; with names, only those models are made anew.
 """
 import gzip
 import json
 import os
+import sys
 import tempfile
 
 import numpy as np
@@ -40,6 +41,11 @@ MODELS = {
     "per_slot": settings(2, {"activation_function": "tanh", "neuron": [5]}),
     "native_excluded": settings(2, {"exclude_types": [[0, 1]], "sel": [60, 60]}),  # enough: the native evaluator drops in another order
 }
+# Graphs with the names and operations of deepmd-kit 2.0 and 2.1, plain and compressed.
+OLDER = {
+    "older_two_sided": settings(2, {"type_one_side": False}, {"atom_ener": [None, -3.0]}),
+    "older_one_sided": settings(3, {"exclude_types": [[0, 0]]}),
+}
 # Also as .dp and .yaml; their cut-offs are exact in float32, so that graph and native file are one model to the last digit.
 NATIVE_TOO = ("one_sided", "two_sided", "parameters")
 COMPRESSED = ("excluded_two_sided", "excluded_one_sided", "float32")  # deepmd-kit compresses neither resnet_dt nor every activation
@@ -71,33 +77,52 @@ def evaluate(path, frames, tree, rng):
     return results
 
 
+def write_models(folder, name, number):
+    """Files of one model, each list's files with the same numbers to compare with, and the tree and frames."""
+    chosen = {**MODELS, **OLDER}[name]
+    rng = np.random.default_rng(100 + number)
+    tree = rm.random_tree(chosen, rng, per_slot=name == "per_slot")
+    # Where statistics differ from slot to slot, images at one distance make the energy a matter of their order: large cells only.
+    frames = rm.random_frames(rng, chosen, 5) if name != "per_slot" else [rm.random_frame(rng, 2, n, 0.004) for n in (24, 32)]
+
+    def path(file):
+        return os.path.join(folder, file)
+
+    files = []
+    if name in NATIVE_TOO or name == "native_excluded":
+        for suffix in ("dp", "yaml"):
+            rm.write_native(tree, path(f"{name}.{suffix}"))
+            files.append(f"{name}.{suffix}")
+    if name != "native_excluded":
+        rm.write_graph(tree, path(f"{name}.pb"))
+        files.append(f"{name}.pb")
+    groups = [files]
+    if name in COMPRESSED or name in OLDER:
+        rm.compress(path(f"{name}.pb"), path(f"{name}_compressed.pb"))
+        groups.append([f"{name}_compressed.pb"])
+    if name in OLDER:
+        for file in (f"{name}.pb", f"{name}_compressed.pb"):
+            rm.as_older_versions_write(path(file), path(file), chosen["fitting_net"].get("atom_ener", ()))
+    return groups, tree, frames
+
+
 def main():
     os.makedirs(os.path.join(HERE, "models"), exist_ok=True)
-    sets = []
+    target, wanted, sets = os.path.join(HERE, "deep_potential.json.gz"), sys.argv[1:], []
+    if wanted:
+        with gzip.open(target) as file:
+            sets = [s for s in json.load(file)["sets"] if not any(s["files"][0].startswith(name) for name in wanted)]
     with tempfile.TemporaryDirectory() as folder:
-        for number, (name, chosen) in enumerate(MODELS.items()):
-            rng = np.random.default_rng(100 + number)
-            tree = rm.random_tree(chosen, rng, per_slot=name == "per_slot")
-            # Where statistics differ from slot to slot, images at one distance make the energy a matter of their order: large cells only.
-            frames = rm.random_frames(rng, chosen, 5) if name != "per_slot" else [rm.random_frame(rng, 2, n, 0.004) for n in (24, 32)]
-            files = []
-            if name in NATIVE_TOO or name == "native_excluded":
-                for suffix in ("dp", "yaml"):
-                    rm.write_native(tree, os.path.join(folder, f"{name}.{suffix}"))
-                    files.append(f"{name}.{suffix}")
-            if name != "native_excluded":
-                rm.write_graph(tree, os.path.join(folder, f"{name}.pb"))
-                files.append(f"{name}.pb")
-            reference = evaluate(os.path.join(folder, files[-1]), frames, tree, np.random.default_rng(7))
-            sets.append({"files": files, "settings": chosen, "frames": reference})
-            if name in COMPRESSED:
-                compressed = f"{name}_compressed.pb"
-                rm.compress(os.path.join(folder, f"{name}.pb"), os.path.join(folder, compressed))
-                sets.append({"files": [compressed], "settings": chosen, "frames": evaluate(os.path.join(folder, compressed), frames, tree, np.random.default_rng(7))})
-                files = files + [compressed]
-            for file in files:
-                store(os.path.join(folder, file), file)
-    with open(os.path.join(HERE, "deep_potential.json.gz"), "wb") as file:
+        for number, name in enumerate([*MODELS, *OLDER]):
+            if wanted and name not in wanted:
+                continue
+            groups, tree, frames = write_models(folder, name, number)
+            for files in groups:
+                reference = evaluate(os.path.join(folder, files[-1]), frames, tree, np.random.default_rng(7))
+                sets.append({"files": files, "settings": {**MODELS, **OLDER}[name], "frames": reference})
+                for file in files:
+                    store(os.path.join(folder, file), file)
+    with open(target, "wb") as file:
         file.write(gzip.compress(json.dumps({"deepmd-kit": "3.2.0", "sets": sets}).encode(), 9, mtime=0))
 
 

@@ -100,6 +100,64 @@ def complete_script(path):
         file.write(graph.SerializeToString())
 
 
+def rename_nodes(graph, new_name):
+    """Every node under the name that new_name(node) gives, where something reads it too."""
+    names = {node.name: new_name(node) for node in graph.node}
+    for node in graph.node:
+        node.name = names[node.name]
+        node.attr.pop("_class", None)  # "colocate with", by name
+        for k, text in enumerate(node.input):
+            mark, name = ("^", text[1:]) if text.startswith("^") else ("", text)
+            base, colon, port = name.partition(":")
+            node.input[k] = mark + names.get(base, base) + colon + port
+
+
+def as_older_versions_write(path, output, atom_ener=()):
+    """The graph with the names and operations of deepmd-kit 2.0 and 2.1 (read in its source at v2.0.0 to v2.1.5), computing the same net.
+
+    There the last layer's bias holds the type's mean energy and no t_bias_atom_e exists; with atom_ener the graph takes off net(0), bias
+    included, and adds atom_ener itself. No original_sel, no out_bias, no out_std; TabulateFusion under its first name; where one-sided nets meet
+    excluded pairs, 2.1 enters the scope filter_type_all once per centre, so that tables stand in filter_type_all_1 and so on.
+    """
+    import tensorflow as tf
+
+    graph = tf.compat.v1.GraphDef()
+    with open(path, "rb") as file:
+        graph.ParseFromString(file.read())
+    nodes = {node.name: node for node in graph.node}
+
+    def get(name):
+        return tf.make_ndarray(nodes[name].attr["value"].tensor)
+
+    def put(name, value):
+        nodes[name].attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+
+    bias = get("fitting_attr/t_bias_atom_e").copy()
+    for t in range(len(bias)):
+        name, own = f"final_layer_type_{t}/bias", t < len(atom_ener) and atom_ener[t] is not None
+        put(name, get(name) + np.asarray(bias[t], get(name).dtype))
+        bias[t] = atom_ener[t] if own else 0.0
+    put("fitting_attr/t_bias_atom_e", bias)
+    put("model_attr/model_version", "1.0")
+    for name in ("t_out_bias", "t_out_std"):
+        put("model_attr/model_attr/" + name, np.full_like(get("model_attr/model_attr/" + name), 0.0 if name == "t_out_bias" else 1.0))
+    gone = ("fitting_attr/t_bias_atom_e", "model_attr/model_attr/t_out_bias", "model_attr/model_attr/t_out_std", "descrpt_attr/original_sel", "descrpt_attr/sel")
+
+    def new_name(node):
+        if node.name in gone:
+            return "elsewhere/" + node.name.replace("/", "_")
+        if node.op == "TabulateFusionSeA" and node.name.startswith("filter_type_all/") and node.name.endswith("SeA"):
+            return node.name.replace("filter_type_all/", "filter_type_all_1/")
+        return node.name
+
+    rename_nodes(graph, new_name)
+    for node in graph.node:
+        if node.op == "TabulateFusionSeA":
+            node.op = "TabulateFusion"
+    with open(output, "wb") as file:
+        file.write(graph.SerializeToString())
+
+
 def compress(path, output, stride=0.1):
     with tempfile.TemporaryDirectory() as folder:
         command = [os.path.join(os.path.dirname(sys.executable), "dp"), "compress", "-i", os.path.abspath(path), "-o", os.path.abspath(output), "-s", str(stride)]
