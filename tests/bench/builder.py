@@ -1,5 +1,5 @@
 """Growth of a coated build from a thousand to a million atoms, and our writers against ASE's on the same stack, in one run.
-usage: builder.py LAMELLA   (needs ase; bench_writers beside LAMELLA; the melt takes about a minute and is cached)"""
+usage: builder.py LAMELLA SOURCE   (needs ase; bench_writers beside LAMELLA; the melt takes minutes and is cached)"""
 import os
 import pathlib
 import platform
@@ -9,30 +9,8 @@ import tempfile
 import time
 
 lamella = os.path.abspath(sys.argv[1])
-# Both crystals on (110): a cell of 137 A^2, so that the smallest stack has about a thousand atoms. The coating is melted in
-# that cell and tiled from there on; the manifest says so.
-SPEC = """seed = 3
-[cell]
-max_area = 200.0
-max_atoms = 100000000
-boundary = "double"
-[[layer]]
-name = "cathode"
-crystal = "LiCoO2"
-miller = [1, 1, 0]
-thickness = 20.0
-[[layer]]
-name = "coating"
-amorphous = "LiF"
-thickness = 10.0
-quench = { potential = "buckingham", melt = 2500.0, hold = 2.0, rate = 1.0e14, final = 300.0 }
-[[layer]]
-name = "electrolyte"
-crystal = "Li6PS5Cl"
-miller = [1, 1, 0]
-thickness = 20.0
-vacancies = [ { species = "Li", fraction = 0.10 } ]
-"""
+# The paper's stack with 10 A of LiF at both seams. The coating is melted in a cell of 399 A^2 and tiled from there on; the manifest says so.
+preset = pathlib.Path(sys.argv[2]) / "structures/presets/coated-10.toml"
 
 
 def machine():
@@ -40,24 +18,27 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, {platform.system()}"
 
 
-def build(root, repeat):
-    """Wall and processor seconds, peak MB of a build (audit and export included)."""
-    words = [lamella, "build", str(root / "spec.toml"), "-o", str(root / f"r{repeat}"), "--force", "-q", "--set", f"cell.repeat=[{repeat},{repeat}]"]
+def build(root, name, *settings):
+    """Wall and processor seconds, peak MB of a build (audit and export included), and its atoms."""
+    words = [lamella, "build", str(preset), "-o", str(root / name), "--force", "-q", "--set", "cell.max_atoms=100000000"]
+    for setting in settings:
+        words += ["--set", setting]
     start = time.perf_counter()
     process = subprocess.Popen(words)
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0, status
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    seconds = time.perf_counter() - start
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, int(open(root / name / "stack.extxyz").readline())
 
 
-def growth(root, repeats):
+def growth(root):
     print("| atoms | wall s, best and worst of 3 | processor s | us/atom | peak MB |\n|---|---|---|---|---|")
-    build(root, 1)  # the melt, then cached
-    for repeat in repeats:
-        runs = sorted(build(root, repeat) for _ in range(3))
-        seconds, cpu, peak = runs[0]
-        atoms = int(open(root / f"r{repeat}/stack.extxyz").readline())
-        print(f"| {atoms} | {seconds:.2f} to {runs[-1][0]:.2f} | {cpu:.2f} | {1e6 * cpu / atoms:.2f} | {peak:.0f} |", flush=True)
+    build(root, "warm")  # the melt, then cached
+    for repeat in (0, 1, 2, 4, 8, 16, 21):
+        settings = [f"cell.repeat=[{repeat},{repeat}]"] if repeat else ["coating.thickness=0"]
+        runs = sorted(build(root, f"r{repeat}", *settings) for _ in range(3))
+        seconds, cpu, peak, atoms = runs[0]
+        print(f"| {atoms}{'' if repeat else ' (bare)'} | {seconds:.2f} to {runs[-1][0]:.2f} | {cpu:.2f} | {1e6 * cpu / atoms:.2f} | {peak:.0f} |", flush=True)
 
 
 def timed(call):
@@ -86,6 +67,5 @@ def writers(root, repeat):
 print(machine())
 with tempfile.TemporaryDirectory() as folder:
     root = pathlib.Path(folder)
-    (root / "spec.toml").write_text(SPEC)
-    growth(root, (1, 3, 10, 32, 33))
-    writers(root, 33)
+    growth(root)
+    writers(root, 21)

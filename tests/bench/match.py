@@ -1,5 +1,5 @@
 """The matcher's time and growth, and pymatgen's ZSL on the same surfaces.
-usage: match.py LAMELLA [ZSL_AREA]   (needs pymatgen for the second part; ZSL_AREA in A^2, default 400: half a minute)"""
+usage: match.py LAMELLA [ZSL_AREA]   (needs pymatgen and bench_match for the second part; ZSL_AREA in A^2, default 1000: a minute)"""
 import json
 import os
 import resource
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-program, zsl_area = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 400.0
+program, zsl_area = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 1000.0
 words = ["LiCoO2:0,0,1", "LiF:1,1,1"]
 
 
@@ -35,7 +35,12 @@ try:
 except ImportError:
     sys.exit("no pymatgen: ZSL not timed")
 first, second = (np.hstack([np.array(b), [[0], [0]]]) for b in run(10, "--all", "--max-strain", "0.3")[2]["matches"][0]["bases"])
-start = time.perf_counter()
+start, cpu_start = time.perf_counter(), time.process_time()
 count = sum(1 for _ in ZSLGenerator(max_area=zsl_area)(second, first))
-seconds = time.perf_counter() - start
-print(f"\nZSL, {zsl_area:.0f} A^2: {count} matches in {seconds:.1f} s; lamella {run(zsl_area)[0]:.3f} s (front), {seconds / run(zsl_area)[0]:.0f} times")
+seconds, cpu = time.perf_counter() - start, time.process_time() - cpu_start
+search, listed = subprocess.run([os.path.join(os.path.dirname(os.path.abspath(program)), "bench_match"), str(zsl_area), *words], check=True, capture_output=True, text=True).stdout.split()
+front, _, _ = run(zsl_area)
+every, _, found = run(zsl_area, "--all")
+print(f"\nLCO(001)/LiF(111), {zsl_area:.0f} A^2, in one run: ZSL on given vectors {count} matches in {seconds:.1f} s ({cpu:.1f} s of processor time)")
+print(f"lamella, search alone on given vectors: {float(search):.4f} s, {seconds / float(search):.0f} times ({listed} listed for {found['found_unmerged']} pairs)")
+print(f"lamella, whole program: {front:.3f} s with the front ({seconds / front:.0f} times), {every:.3f} s with every match written ({seconds / every:.0f} times)")

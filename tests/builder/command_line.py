@@ -15,7 +15,7 @@ failures = []
 
 
 def run(*words, cwd=None):
-    return subprocess.run([lamella, *map(str, words)], capture_output=True, text=True, cwd=cwd)
+    return subprocess.run([lamella, *map(str, words)], capture_output=True, text=True, cwd=cwd, stdin=subprocess.DEVNULL)
 
 
 def check(what, holds, detail=""):
@@ -50,6 +50,9 @@ def test_bytes(tmp):
     again = run("build", tmp / "a" / "spec.toml", "-o", tmp / "c")
     check("rebuilds from its own spec.toml", again.returncode == 0, again.stderr)
     check("the same bytes from its own spec.toml", same_tree(tmp / "a", tmp / "c"))
+    for threads in ("1", "5"):
+        with_threads = subprocess.run([lamella, "build", str(spec), "-o", str(tmp / f"t{threads}")], capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS=threads))
+        check(f"the same bytes at {threads} threads", with_threads.returncode == 0 and same_tree(tmp / "a", tmp / f"t{threads}"), with_threads.stderr)
     check("another seed builds", run("build", spec, "-o", tmp / "d", "--seed", 2).returncode == 0)
     check("another seed moves the vacancies", (tmp / "a" / "stack.extxyz").read_bytes() != (tmp / "d" / "stack.extxyz").read_bytes())
 

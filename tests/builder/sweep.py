@@ -138,7 +138,39 @@ def test_shared_melt(tmp):
     check("a coated sweep runs", result.returncode == 0, result.stderr)
     melts = [p for p in (tmp / "coated/.sweep/cache").iterdir() if p.name.startswith("melt-") and not p.name.endswith(".lock")]
     check("two workers at once share one melt", len(melts) == 1, melts)
+    point = next(p for p in sorted((tmp / "coated").glob("salt*")) if p.is_dir())
+    again = subprocess.run([lamella, "build", str(point / "spec.toml"), "-o", str(tmp / "threads"), "-q"], capture_output=True, text=True, env=dict(os.environ, LAMELLA_CACHE="off", OMP_NUM_THREADS="3"))
+    check("a coated point from its own spec.toml at another thread count", again.returncode == 0 and same_tree(point, tmp / "threads"), again.stderr)
     check("and its bytes", len({p.read_bytes() for p in (tmp / "coated").glob("salt*/layers/coating.extxyz")} | {p.read_bytes() for p in melts}) == 1)
+
+
+def test_progress(tmp):
+    """Progress goes to a terminal only, and says how much time is left."""
+    import pty
+    terminal, end = pty.openpty()
+    process = subprocess.Popen([lamella, "sweep", str(tmp / "spec.toml"), "--vary", "seed=101..104", "-o", str(tmp / "watched")], stdout=subprocess.DEVNULL, stderr=end)
+    os.close(end)
+    shown = bytearray()
+    try:
+        while data := os.read(terminal, 4096):
+            shown.extend(data)
+    except OSError:
+        pass  # the other end is closed
+    os.close(terminal)
+    check("a sweep at a terminal", process.wait() == 0, bytes(shown))
+    check("progress counts points", b"of 4 points" in shown, bytes(shown))
+    check("progress says the time left", b" left" in shown, bytes(shown))
+    quiet = run([lamella, "sweep", str(tmp / "spec.toml"), "--vary", "seed=101..104", "-o", str(tmp / "watched")])
+    check("no progress without a terminal", "points," not in quiet.stderr, quiet.stderr)
+
+
+def test_any_key(tmp):
+    """Any key can vary: of the cell, of a layer, of a list, of a vacancy, words and whole lists."""
+    for number, (key, values) in enumerate({"cell.gap": "2.0,2.5", "cell.boundary": "periodic,vacuum", "cell.registry": "none,seeded,scan", "cell.repeat": "[1,1],[2,1]", "oxide.miller": "[1,0,4],[1,1,0]",
+                                            "oxide.repeats": "2..3", "salt.thickness": "8..12..4", "oxide.termination": "auto,0", "salt.vacancies.Li": "0.1,0.2",
+                                            "oxide.anion_disorder": "0,0.1", "cell.strain": "equal,salt", "title": "one,two"}.items()):
+        result = run([lamella, "sweep", str(tmp / "spec.toml"), "--vary", f"{key}={values}", "-o", str(tmp / f"key{number}"), "-n", "--json"])
+        check(f"{key} can vary", result.returncode == 0 and len(json.loads(result.stdout)["points"]) >= 2, result.stderr + result.stdout)
 
 
 def test_failures(tmp):
@@ -177,6 +209,8 @@ with tempfile.TemporaryDirectory() as name:
     test_kills(folder, whole_time)
     test_changes(folder)
     test_failures(folder)
+    test_progress(folder)
+    test_any_key(folder)
     test_shared_melt(folder)
     test_scripts(folder)
 print(f"{len(failures)} failures")

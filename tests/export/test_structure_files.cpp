@@ -1,9 +1,13 @@
 #include <catch2/catch.hpp>
 
+#include <charconv>
 #include <cmath>
 #include <sstream>
+#include <string_view>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
+#include "export/shortest_decimal.hpp"
 #include "export/structure_files.hpp"
 #include "lattice/read_structure.hpp"
 #include "stacks.hpp"
@@ -140,4 +144,24 @@ TEST_CASE("CIF says the metric and the fractional coordinates of any cell") {
   CHECK(a == stack.cell.a().norm());
   REQUIRE(found.size() == stack.size());
   for (std::size_t i = 0; i < found.size(); ++i) CHECK((found[i] - stack.cell.to_fractional(stack.positions[i])).norm() < 1e-15);
+}
+
+TEST_CASE("numbers are written as std::to_chars writes them: random, round, dyadic, at powers of two and ten, negative, tiny") {
+  RandomStream random(7, "test/shortest");
+  const auto same = [](double value) {
+    char ours[40], theirs[40];
+    const std::string_view a(ours, static_cast<std::size_t>(write_shortest(ours, value) - ours)), b(theirs, static_cast<std::size_t>(std::to_chars(theirs, theirs + 40, value).ptr - theirs));
+    return a == b;
+  };
+  long wrong = 0;
+  for (int i = 0; i < 300000; ++i) {
+    const double x = std::pow(10.0, random.uniform(-4.0, 6.0)), dyadic = static_cast<double>(random.below(1000000)) / static_cast<double>(1ull << random.below(30));
+    const double round = static_cast<double>(random.below(1000000)) / std::pow(10.0, static_cast<double>(random.below(8)));
+    for (const double value : {x, -x, dyadic, round, 8.0 + static_cast<double>(random.below(65536)) / 65536.0}) wrong += !same(value);
+  }
+  for (int e = -30; e < 30; ++e)
+    for (double x : {std::ldexp(1.0, e), std::pow(10.0, e)})
+      for (int step = 0; step < 4; ++step, x = std::nextafter(x, 1e300)) wrong += !same(x) + !same(-std::nextafter(x, 0.0));
+  for (const double value : {0.0, -0.0, 1e300, 5e-324, 99999.99999999999, 0.001, 0.1 + 0.2, 1.0 / 3.0}) wrong += !same(value);
+  CHECK(wrong == 0);
 }
