@@ -1,6 +1,6 @@
 """Our Deep Potential against deepmd-kit's, the same random-weight model on the same coated stack, alternating, in LAMMPS.
 
-  bash tests/bench/deep_potential [--quick] [--growth] [--steps N] [--rounds N] [--threads N] [--realtime] [--models FOLDER]
+  bash tests/bench/deep_potential [--quick] [--growth | --growth-only] [--steps N] [--rounds N] [--threads N] [--realtime] [--models FOLDER]
 
 makes the environment (pip "deepmd-kit[cpu,lmp]==3.2.0", ase), builds lamella and calls this. Prints a table: microseconds per atom and step
 by the clock (least, median, largest round), the ratio of the medians to deepmd-kit's compressed double model, processor time of all cores
@@ -26,7 +26,8 @@ parser.add_argument("lamella", type=pathlib.Path)
 parser.add_argument("source", type=pathlib.Path)
 parser.add_argument("--bench", type=pathlib.Path, help="bench_evaluator, for the FMA peak and the time per kernel")
 parser.add_argument("--quick", action="store_true", help="a small stack, one round")
-parser.add_argument("--growth", action="store_true")
+parser.add_argument("--growth", action="store_true", help="1,000 to 200,000 atoms as well")
+parser.add_argument("--growth-only", action="store_true")
 parser.add_argument("--models", type=pathlib.Path, help="a folder that keeps the models between runs: making them takes minutes")
 parser.add_argument("--steps", type=int, default=20)
 parser.add_argument("--nice", type=int, default=0, help="priority of the timed programs")
@@ -97,13 +98,13 @@ def write_data(path, symbols, positions, box):
     path.write_text("\n".join(lines) + "\n")
 
 
-def deck(model, data, steps, replicate=(1, 1), forces=None):
+def deck(model, data, steps, replicate=(1, 1), forces=None, warm=3):
     lines = ["units metal", "atom_style atomic", "boundary p p p", f"read_data {data}", f"replicate {replicate[0]} {replicate[1]} 1", "pair_style deepmd " + str(model),
              "pair_coeff * * " + " ".join(ELEMENTS), "neighbor 2.0 bin", "neigh_modify every 10 delay 0 check no", "velocity all create 300 7", "timestep 0.0005", "fix 1 all nve", "thermo 1000000"]
     if forces:
         lines += [f"dump 1 all custom 1 {forces} id fx fy fz", 'dump_modify 1 sort id format line "%d %.17g %.17g %.17g"', "run 0"]
     else:
-        lines += ["run 3", f"run {steps}"]
+        lines += [f"run {warm}", f"run {steps}"]
     return "\n".join(lines) + "\n"
 
 
@@ -225,12 +226,12 @@ def growth(folder, models):
         print(f"\ngrowth, {precision} precision: us/atom/step by the clock; peak MB of one process")
         print(f"{'atoms':>8s} {'1 thread':>10s} {'2 threads':>10s} {'2 ranks':>10s} {'MB (1 thread)':>15s}")
         sizes = []
-        for n in ((2, 1), (4, 4), (8, 8), (16, 12), (22, 22)) if precision == "mixed" else ((2, 1), (8, 8), (22, 22)):
+        for n in ((2, 1), (4, 4), (8, 8), (16, 12), (22, 22)) if precision == "mixed" else ((2, 1), (8, 8)):
             row = []
-            steps = max(2, min(options.steps, 4 * options.steps // max(n)))
+            steps = max(2, options.steps // max(1, n[0] * n[1] // 16))
             for ranks, threads in ((1, 1), (1, 2), (2, 1)):
                 words = (["mpirun", "-n", ranks, "--allow-run-as-root", "--bind-to", "none"] if ranks > 1 else []) + [options.lamella, "lammps", "--threads", threads, "--precision", precision]
-                clock, mb, atoms, _ = run(folder, "growth", words, deck(model, data, steps, n), threads)
+                clock, mb, atoms, _ = run(folder, "growth", words, deck(model, data, steps, n, warm=1), threads)
                 row.append(clock)
                 if (ranks, threads) == (1, 1):
                     sizes.append((atoms, mb))
@@ -249,10 +250,11 @@ def main():
             options.models.mkdir(parents=True, exist_ok=True)
         models = (options.models or folder).resolve()
         make_models(models)
-        compare(folder, models, 2 if options.quick else 3)
-        if options.growth:
+        if not options.growth_only:
+            compare(folder, models, 2 if options.quick else 3)
+        if options.growth or options.growth_only:
             growth(folder, models)
-        if options.bench:
+        if options.bench and not options.growth_only:
             print("\nwhere the time goes, one thread:")
             print(subprocess.run([*priority(), options.bench, "--threads", "1", "--repeat", "20"], capture_output=True, text=True).stdout)
 

@@ -197,3 +197,26 @@ TEST_CASE("neighbours of local atoms among ghosts are those that brute force fin
     }
   }
 }
+
+TEST_CASE("too many and too close neighbours are warnings that name the step and the atoms") {
+  const fs::path folder = test::fresh_folder("limits");
+  const auto log_of = [&](double spacing, int per_edge, const std::string& name) {
+    Structure crowd;  // fluorine on a cubic lattice
+    crowd.cell = Cell(Mat3(Mat3::Identity() * spacing * per_edge));
+    for (int k = 0; k < per_edge * per_edge * per_edge; ++k) {
+      crowd.positions.push_back(Cartesian(spacing * (k % per_edge), spacing * (k / per_edge % per_edge), spacing * (k / per_edge / per_edge)));
+      crowd.elements.push_back(Element::from_symbol("F"));
+    }
+    if (name == "close") crowd.positions[1] = Cartesian(0.7, 0, 0);
+    EngineOptions options = double_precision();
+    options.log = folder / name;
+    Engine engine(options);
+    engine.commands(system_lines(crowd, kModel, "* * Li Co O P S Cl F") + "reset_timestep 41\nrun 0");
+    return read_whole_file(folder / name);
+  };
+  const std::string crowded = log_of(1.8, 4, "crowded"), close = log_of(5.0, 2, "close"), fine = log_of(3.0, 3, "fine");
+  CHECK_THAT(crowded, Catch::Contains("step 41") && Catch::Contains("beyond the model's sel") && Catch::Contains("atom 1 has") && Catch::Contains("neighbours of F where the model's sel is 76"));
+  CHECK_THAT(close, Catch::Contains("step 41") && Catch::Contains("closer than the model was trained for") && Catch::Contains("atoms 1 and 2, 0.7000 A apart"));
+  CHECK(fine.find("WARNING: pair_style deepmd") == std::string::npos);
+  fs::remove_all(folder);
+}
