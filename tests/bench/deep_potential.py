@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 
@@ -116,33 +115,29 @@ def priority():
     return ["chrt", "--fifo", "1"] if options.realtime else ["nice", "-n", str(options.nice)] if options.nice else []
 
 
-def resident(pid):
-    """Peak memory of a living process so far, MB."""
-    try:
-        with open(f"/proc/{pid}/status") as status:
-            return next((int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")), 0.0)
-    except OSError:
-        return 0.0
+# Runs a program and writes its peak memory (kB) and processor time (s): from a process of its own, because Linux counts the memory of whoever
+# forked as the child's, and this Python has numpy in it.
+LAUNCHER = """import os, sys
+pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+open(sys.argv[1], "w").write(f"{usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}")
+sys.exit(os.waitstatus_to_exitcode(status) != 0)
+"""
 
 
 def run(folder, name, words, text, threads):
     """Microseconds per atom and step of the second run by the clock, the process's peak in MB, atoms, its processor time in seconds."""
     (folder / f"{name}.in").write_text(text)
+    launched = [*priority(), sys.executable, "-I", "-S", "-c", LAUNCHER, f"{name}.usage", *words, "-in", f"{name}.in", "-log", f"{name}.log"]
     with open(folder / f"{name}.out", "w") as out:
-        process = subprocess.Popen([str(w) for w in [*priority(), *words]] + ["-in", f"{name}.in", "-log", f"{name}.log"], cwd=folder, stdout=out, stderr=out, env=environment(threads))
-        mb = 0.0
-        while True:  # ru_maxrss would hold this Python's own memory, as it was at the fork
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            mb = max(mb, resident(process.pid))
-            time.sleep(0.05)
+        status = subprocess.run([str(w) for w in launched], cwd=folder, stdout=out, stderr=out, env=environment(threads)).returncode
     log = (folder / f"{name}.log").read_text() if (folder / f"{name}.log").exists() else ""
     loops = re.findall(r"Loop time of (\S+) on \d+ procs for (\d+) steps with (\d+) atoms", log)
     if status or not loops:
         sys.exit(f"{name} failed:\n" + (folder / f"{name}.out").read_text()[-2000:])
     seconds, steps, atoms = loops[-1]
-    return float(seconds) * 1e6 / max(1, int(steps)) / int(atoms), mb, int(atoms), usage.ru_utime + usage.ru_stime
+    kilobytes, used = (folder / f"{name}.usage").read_text().split()
+    return float(seconds) * 1e6 / max(1, int(steps)) / int(atoms), int(kilobytes) / 1024, int(atoms), float(used)
 
 
 def forces(folder, name, words, model, data, threads):
