@@ -10,7 +10,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "export/lammps_input.hpp"
-#include "lattice/crystal.hpp"
+#include "runner/bundled_model.hpp"
 
 namespace lamella {
 
@@ -54,7 +54,7 @@ void choose_models(const ProtocolRunOptions& options, RunPlan& plan) {
     const std::string named = index_variable(plan.script, "model");
     if (named.empty()) return;  // the input's own affair
     const fs::path beside = plan.input.parent_path() / named;
-    models.push_back(is_there(beside) ? beside : structures_folder() / "potential" / "first-pass.pb");
+    models.push_back(is_there(beside) ? beside : bundled_model());
   }
   std::string value, hashes;
   for (std::size_t m = 0; m < models.size(); ++m) {

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "lattice/crystal.hpp"
+#include "runner/bundled_model.hpp"
 #include "runner/deepmd_kit.hpp"
 #include "runner/engine.hpp"
 #include "runner/lammps_bridge.hpp"
@@ -60,9 +61,9 @@ std::string system_of(const Reference& r, const std::vector<std::string>& types,
   return text + "\nthermo_style custom step pe temp press\nfix 1 all nve\n";
 }
 
-std::string compare_with_deepmd_kit(const fs::path& potential, Precision precision) {
-  const fs::path model = potential / "first-pass.pb";
-  const Reference reference = read_reference(potential / "first-pass.check.json");
+std::string compare_with_deepmd_kit(Precision precision) {
+  const fs::path model = bundled_model();
+  const Reference reference = read_reference(fs::path(model).replace_extension(".check.json"));
   EngineOptions options;
   options.precision = precision;
   Engine engine(options);
@@ -108,11 +109,11 @@ std::vector<CheckedItem> check_installation() {
     return std::string("LiCoO2, Li6PS5Cl, LiF read");
   }));
   items.push_back(item("potential", "set LAMELLA_STRUCTURES to the folder of bundled structures", [] {
-    const DeepPotentialModel model = load_model(structures_folder() / "potential" / "first-pass.pb");
-    return fmt::format("first-pass.pb, {} types, cut-off {} A", model.type_map.size(), model.rcut);
+    const DeepPotentialModel model = load_model(bundled_model());
+    return fmt::format("{}.pb, {} types, cut-off {} A", kBundledModel, model.type_map.size(), model.rcut);
   }));
   for (const auto& [precision, name] : {std::pair{Precision::double_, "forces, double"}, {Precision::mixed, "forces, mixed"}})
-    items.push_back(item(name, "report this with the output of `lamella doctor`", [p = precision] { return compare_with_deepmd_kit(structures_folder() / "potential", p); }));
+    items.push_back(item(name, "report this with the output of `lamella doctor`", [p = precision] { return compare_with_deepmd_kit(p); }));
   const auto library = find_deepmd_kit_library();
   items.push_back({"deepmd-kit", true, library ? "found; --backend deepmd works" : "not found; needed for --backend deepmd only", ""});
   return items;

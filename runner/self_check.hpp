@@ -13,7 +13,7 @@ struct CheckedItem {
 };
 
 /// Libraries, ranks, the bundled structures and potential, a ten-step run, and energy and forces of a small tilted cell against
-/// those that deepmd-kit 3.2.0 gave (structures/potential/first-pass.check.json). Never throws. Collective.
+/// those that deepmd-kit 3.2.0 gave (structures/potential/starter.check.json). Never throws. Collective.
 std::vector<CheckedItem> check_installation();
 
 }  // namespace lamella

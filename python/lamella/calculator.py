@@ -21,7 +21,7 @@ class LamellaCalculator(Calculator):  # type: ignore[misc]
     >>> import lamella
     >>> from ase.build import bulk
     >>> atoms = bulk("LiF", "rocksalt", a=4.03, cubic=True)
-    >>> atoms.calc = LamellaCalculator(lamella.structures_folder() / "potential/first-pass.pb")
+    >>> atoms.calc = LamellaCalculator(lamella.structures_folder() / "potential/starter.pb")
     >>> atoms.get_stress().shape
     (6,)
     """
