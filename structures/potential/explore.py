@@ -52,7 +52,7 @@ def run(lamella, models, atoms, folder, temperature, pressure, steps, every, see
         barostat = f"x 1.0 1.0 1.0 y 1.0 1.0 1.0 z {pressure} {pressure} 1.0" if layered else f"aniso {pressure} {pressure} 1.0"
         links = []
         for k, model in enumerate(models):
-            link = f"model{k}.pb"
+            link = f"model{k}{os.path.splitext(model)[1]}"
             if os.path.lexists(os.path.join(folder, link)):
                 os.remove(os.path.join(folder, link))
             os.symlink(os.path.abspath(model), os.path.join(folder, link))

@@ -53,3 +53,33 @@ def to_trainer(frames, path, weight):
             out.write(np.array([TYPES.index(s) for s in frame.get_chemical_symbols()], "<i4").tobytes())
             for values in (frame.cell.array, frame.positions, [frame.get_potential_energy()], frame.get_forces(), frame.info["virial"]):
                 out.write(np.ascontiguousarray(values, "<f8").tobytes())
+
+
+def save_bundle(path, frames):
+    """All frames in one compressed npz of float32 (energies float64): small enough to come along."""
+    np.savez_compressed(
+        path,
+        atoms=np.array([len(f) for f in frames], "<i4"),
+        family=np.array([f.info["family"] for f in frames]),
+        types=np.concatenate([[TYPES.index(s) for s in f.get_chemical_symbols()] for f in frames]).astype("u1"),
+        cell=np.array([f.cell.array for f in frames], "<f4"),
+        positions=np.concatenate([f.positions for f in frames]).astype("<f4"),
+        energy=np.array([f.get_potential_energy() for f in frames], "<f8"),
+        forces=np.concatenate([f.get_forces() for f in frames]).astype("<f4"),
+        virial=np.array([np.asarray(f.info["virial"]).reshape(3, 3) for f in frames], "<f4"),
+    )
+
+
+def load_bundle(path):
+    with np.load(path) as file:
+        b = {k: file[k] for k in file.files}
+    frames, at = [], 0
+    for k, n in enumerate(b["atoms"]):
+        part = slice(at, at + int(n))
+        symbols = [TYPES[t] for t in b["types"][part]]
+        frame = ase.Atoms(symbols, positions=b["positions"][part].astype(float), cell=b["cell"][k].astype(float), pbc=True)
+        frame = labelled(frame, b["energy"][k], b["forces"][part].astype(float), b["virial"][k].astype(float))
+        frame.info["family"] = str(b["family"][k])
+        frames.append(frame)
+        at += int(n)
+    return frames

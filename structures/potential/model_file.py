@@ -79,7 +79,13 @@ def convert(path, dp, pb=None):
     model, script = tree(path)
     save_dp_model(dp, {"model": model, "model_def_script": script, "backend": "DPModel", "@variables": {}})
     if pb:
-        subprocess.run([os.path.join(os.path.dirname(sys.executable), "dp"), "convert-backend", dp, pb], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        to_pb(dp, pb)
+
+
+def to_pb(dp, pb):
+    """By deepmd-kit's TensorFlow; deepmd-kit's own LAMMPS reads no .dp."""
+    program = os.path.join(os.path.dirname(sys.executable), "dp")
+    subprocess.run([program, "convert-backend", dp, pb], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

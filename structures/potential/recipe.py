@@ -24,6 +24,7 @@ sys.path.insert(0, HERE)
 import explore  # noqa: E402
 import frames as fr  # noqa: E402
 import initial  # noqa: E402
+import model_file  # noqa: E402
 import train  # noqa: E402
 import vasp  # noqa: E402
 
@@ -113,7 +114,7 @@ def train_models(a, labelled, number):
         folder = os.path.join(a.output, f"round-{number}", f"model-{k}")
         before = os.path.join(a.output, f"round-{number - 1}", f"model-{k}", "model.mod")
         folders.append(folder)
-        if os.path.exists(os.path.join(folder, "model.dp")) and os.path.exists(os.path.join(folder, "model.pb")):
+        if os.path.exists(os.path.join(folder, "model.dp")):
             continue
         os.makedirs(folder, exist_ok=True)
         network = train.SMOKE_NETWORK if a.smoke else train.NETWORK
@@ -123,7 +124,7 @@ def train_models(a, labelled, number):
         else:
             more = os.path.exists(before)
             train.fast(labelled, folder, os.path.join(a.output, "tools"), a.steps // 2 if more else a.steps, seed, network, a.threads, before if more else None)
-    return [os.path.join(f, "model.pb") for f in folders]
+    return [os.path.join(f, "model.dp") for f in folders]
 
 
 def conditions(a, number, stacks):
@@ -170,9 +171,8 @@ def explore_round(a, models, number, stacks):
 
 
 def bundled():
-    folder = os.path.join(HERE, "frames")
-    names = sorted(n for n in os.listdir(folder) if n.endswith(".extxyz.gz")) if os.path.isdir(folder) else []
-    return [frame for n in names for frame in fr.read(os.path.join(folder, n))]
+    path = os.path.join(HERE, "frames.npz")
+    return fr.load_bundle(path) if os.path.exists(path) else []
 
 
 def main():
@@ -197,10 +197,10 @@ def main():
             break  # the share of candidates falls no more
         share = now
         labelled += label(a, chosen, os.path.join(a.output, f"round-{number}", "labels"), dataset)
-    for suffix in ("pb", "dp"):
-        source = models[0][:-2] + suffix
-        with open(source, "rb") as f, open(os.path.join(a.output, "starter." + suffix), "wb") as g:
-            g.write(f.read())
+    starter = os.path.join(a.output, "starter.dp")
+    with open(models[0], "rb") as f, open(starter, "wb") as g:
+        g.write(f.read())
+    model_file.to_pb(starter, os.path.join(a.output, "starter.pb"))
     everything = os.path.join(a.output, "train.extxyz")
     fr.write(everything, labelled)
     subprocess.run([a.lamella, "validate", "--model", models[0], "--data", everything, "-o", os.path.join(a.output, "validation")], check=True)

@@ -1,5 +1,5 @@
 """Training of one model: by the small trainer beside this file (trainer/, about seven times faster a step on one core than deepmd-kit's TensorFlow) or by
-`dp train`. Both give deepmd-kit's .dp and .pb."""
+`dp train`. Both give deepmd-kit's .dp."""
 
 import json
 import os
@@ -24,16 +24,20 @@ def build_trainer(folder):
     if os.path.exists(program):
         return program
     os.makedirs(folder, exist_ok=True)
-    sources = [os.path.join(HERE, "trainer", n + ".cpp") for n in ("main", "model", "network", "data")]
-    include = os.environ.get("EIGEN3_INCLUDE_DIR", "/usr/include/eigen3")
-    command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O3", "-march=native", "-ffast-math", "-pthread", "-I" + include, *sources, "-o", program + ".part"]
-    subprocess.run(command, check=True)
+    compiler, include = os.environ.get("CXX", "c++"), os.environ.get("EIGEN3_INCLUDE_DIR", "/usr/include/eigen3")
+    names = ("model", "main", "network", "data")
+    flags = ["-std=c++20", "-O3", "-march=native", "-ffast-math", "-I" + include]
+    objects = [os.path.join(folder, n + ".o") for n in names]
+    compilers = [subprocess.Popen([compiler, *flags, "-c", os.path.join(HERE, "trainer", n + ".cpp"), "-o", o]) for n, o in zip(names, objects)]
+    if any([c.wait() for c in compilers]):
+        raise RuntimeError("the trainer does not compile; --trainer deepmd needs none")
+    subprocess.run([compiler, "-pthread", *objects, "-o", program + ".part"], check=True)
     os.replace(program + ".part", program)
     return program
 
 
 def fast(labelled, folder, tools, steps, seed, network, threads, start=None):
-    """Trains folder/model.mod to `steps`, on from where it stands (or, new, from `start`); writes model.dp, model.pb, errors.txt."""
+    """Trains folder/model.mod to `steps`, on from where it stands (or, new, from `start`); writes model.dp and errors.txt."""
     os.makedirs(folder, exist_ok=True)
     program, data, model = build_trainer(tools), os.path.join(folder, "frames.bin"), os.path.join(folder, "model.mod")
     fr.to_trainer(labelled, data, lambda a: WEIGHTS.get(a.info["family"], 1.0))
@@ -47,7 +51,7 @@ def fast(labelled, folder, tools, steps, seed, network, threads, start=None):
         options += ["start_lr=4e-3"]
     with open(os.path.join(folder, "errors.txt"), "w") as log:
         subprocess.run([program, data, model, *options], check=True, stdout=log)
-    model_file.convert(model, os.path.join(folder, "model.dp"), os.path.join(folder, "model.pb"))
+    model_file.convert(model, os.path.join(folder, "model.dp"))
 
 
 def write_npy(labelled, folder):
