@@ -85,6 +85,27 @@ TEST_CASE("energies, forces and virials equal deepmd-kit's for every reference m
   CHECK(frames >= 200);
 }
 
+TEST_CASE("mixed precision stays within 1e-4 eV/A of deepmd-kit at most and 1e-5 RMS on every reference model") {
+  for (const ReferenceSet& set : reference_sets())
+    for (const std::string& file : set.files) {
+      const auto evaluator = make_fast_evaluator(load_model(reference_model_path(file)), Precision::mixed, 1);
+      double largest = 0.0, square = 0.0;
+      std::size_t numbers = 0;
+      for (const ReferenceFrame& frame : set.frames) {
+        const std::vector<double> got = flat(evaluate(*evaluator, frame).forces);
+        for (std::size_t k = 0; k < frame.forces.size(); ++k, ++numbers) {
+          const double error = std::abs(got[k] - frame.forces[k]);
+          largest = std::max(largest, error);
+          square += error * error;
+        }
+      }
+      if (numbers == 0) continue;
+      INFO(evaluator->name() << ", " << file << ": at most " << largest << ", RMS " << std::sqrt(square / static_cast<double>(numbers)));
+      CHECK(largest < 1e-4);
+      CHECK(square < 1e-10 * static_cast<double>(numbers));
+    }
+}
+
 TEST_CASE("the same model as .pb, .dp and .yaml is the same model") {
   for (const std::string name : {"one_sided", "two_sided", "parameters"}) {
     INFO(name);
