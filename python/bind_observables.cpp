@@ -111,7 +111,7 @@ std::string analyze_json(const std::string& path, const std::string& protocol, c
     input.file = path;
     input.name = input.file.filename().string();
     input.reading.timestep = given.at("timestep");
-    for (const std::string& symbol : given.at("types")) input.reading.types.push_back(Element::from_symbol(symbol));
+    for (const auto& symbol : given.at("types")) input.reading.types.push_back(Element::from_symbol(symbol.get<std::string>()));
     if (const std::string layers = given.at("layers"); !layers.empty()) input.reading.reference = read_identities(layers);
   }
   return analysis_json(analyze(input, o, [](const ProgressReport&) {})).dump();

@@ -1,4 +1,4 @@
-"""ASE, pymatgen and LAMMPS read every exported file of 500 random tilted stacks back to what was written.
+"""ASE, pymatgen, LAMMPS, dpdata and deepmd-kit read every exported file of 500 random tilted stacks back to what was written.
 
 Largest differences are printed: of cells (A), of fractional coordinates (whole cells apart), of layer tags.
 """
@@ -14,7 +14,9 @@ import warnings
 
 try:
     import ase.io
+    import dpdata
     import numpy as np
+    from deepmd.utils.data import DeepmdData
     from pymatgen.core import Structure
     from pymatgen.io.cif import CifParser
     from pymatgen.io.lammps.data import LammpsData
@@ -93,6 +95,32 @@ def check_pymatgen(folder, truth, cell, frac, order):
     same_positions("pymatgen xyz", molecule.cart_coords @ np.linalg.inv(cell), frac)
 
 
+def check_labelled(folder, truth, cell, frac):
+    """DeePMD npy by dpdata and by deepmd-kit's own data class, labelled extxyz by ASE: two frames, labels as they were put in."""
+    n, positions = len(truth["species"]), frac @ cell
+    system = dpdata.LabeledSystem(f"{folder}/deepmd", fmt="deepmd/npy")
+    assert len(system) == 2 and system["atom_names"] == truth["types"] and [system["atom_names"][t] for t in system["atom_types"]] == truth["species"]
+    note("dpdata npy: cell", np.abs(system["cells"] - [cell, 1.01 * cell]).max(), 1e-12)
+    note("dpdata npy: positions", np.abs(system["coords"][0] - positions).max(), 1e-11)
+    same_positions("dpdata npy", system["coords"][1] @ np.linalg.inv(1.01 * cell), frac, 1e-11)
+    assert np.abs(system["energies"] + 3.25 * n).max() < 1e-9 and np.abs(system["forces"] - system["coords"][0]).max() == 0 and np.abs(system["virials"] - cell - cell.T).max() < 1e-12
+    data = DeepmdData(f"{folder}/deepmd", shuffle_test=False, sort_atoms=False)
+    data.add("energy", 1, atomic=False, must=True, high_prec=True).add("force", 3, atomic=True, must=True).add("virial", 9, atomic=False, must=True)
+    test = data.get_test()
+    assert data.get_type_map() == truth["types"] and [truth["types"][t] for t in test["type"][0]] == truth["species"]
+    note("deepmd-kit npy: cell", np.abs(test["box"].reshape(2, 3, 3) - [cell, 1.01 * cell]).max(), 1e-12)
+    same_positions("deepmd-kit npy", test["coord"][1].reshape(n, 3) @ np.linalg.inv(1.01 * cell), frac, 1e-11)
+    assert np.abs(test["force"] - system["forces"].reshape(2, -1)).max() == 0 and np.abs(test["energy"].ravel() + 3.25 * n).max() < 1e-9
+    frames = ase.io.read(f"{folder}/labelled.extxyz", index=":", format="extxyz")
+    for atoms, scale in zip(frames, (1.0, 1.01)):
+        assert list(atoms.symbols) == truth["species"]
+        note("ASE labelled extxyz: cell", np.abs(atoms.cell[:] - scale * cell).max(), 1e-12)
+        same_positions("ASE labelled extxyz", atoms.cell.scaled_positions(atoms.positions), frac, 1e-11)
+        assert np.abs(atoms.get_forces() - positions).max() < 1e-9 and abs(atoms.get_potential_energy() + 3.25 * n) < 1e-9
+        virial = -atoms.get_stress(voigt=False) * atoms.get_volume()
+        note("ASE labelled extxyz: virial", np.abs(virial - cell - cell.T).max(), 1e-9)
+
+
 def check_decks(folder, truth, order):
     present = [e for e in truth["types"] if e in truth["species"]]
     for name in os.listdir(folder):
@@ -155,6 +183,7 @@ with tempfile.TemporaryDirectory() as work:
             check_ase(here, truth, cell, frac, order)
             check_pymatgen(here, truth, cell, frac, order)
             check_decks(here, truth, order)
+            check_labelled(here, truth, cell, frac)
     lmp = shutil.which("lmp", path="/usr/bin") or shutil.which("lmp")
     if lmp:
         check_lammps(lmp, work)

@@ -7,18 +7,21 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "export/deepmd_data.hpp"
 #include "export/lammps_input.hpp"
 #include "export/structure_files.hpp"
 #include "export/vasp.hpp"
 #include "../export/stacks.hpp"
+
+/// In this program, which writes thousands of small files to a scratch folder, nothing has to survive a power cut.
+extern "C" int fsync(int) { return 0; }
 
 using namespace lamella;
 using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// Without the fsync of write_whole_file: thousands of small files.
-void write_whole_file(const std::filesystem::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+void write_text(const std::filesystem::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 Json truth_of(const Structure& stack, const TypeMap& types) {
   Json truth;
@@ -38,24 +41,31 @@ Json truth_of(const Structure& stack, const TypeMap& types) {
 void write_all(const Structure& stack, const TypeMap& types, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const std::string title = "a | random \"stack\"";
-  write_whole_file(folder / "stack.extxyz", extxyz_text(stack, title));
-  write_whole_file(folder / "stack.cif", cif_text(stack, title));
-  write_whole_file(folder / "stack.data", lammps_data_text(stack, types, title));
-  write_whole_file(folder / "POSCAR", poscar_text(stack, types, title));
+  write_text(folder / "stack.extxyz", extxyz_text(stack, title));
+  write_text(folder / "stack.cif", cif_text(stack, title));
+  write_text(folder / "stack.data", lammps_data_text(stack, types, title));
+  write_text(folder / "POSCAR", poscar_text(stack, types, title));
   for (const VaspTask task : {VaspTask::relax, VaspTask::static_, VaspTask::aimd})
     for (const bool vacuum : {false, true})
-      write_whole_file(folder / ("INCAR." + vasp_task_name(task) + (vacuum ? ".vacuum" : "")), incar_text(task, stack, types, {.vacuum = vacuum, .kspacing = vacuum ? 0.0 : 10.0}));
-  write_whole_file(folder / "KPOINTS", kpoints_text());
-  write_whole_file(folder / "POTCAR.spec", potcar_spec_text(stack, types));
+      write_text(folder / ("INCAR." + vasp_task_name(task) + (vacuum ? ".vacuum" : "")), incar_text(task, stack, types, {.vacuum = vacuum, .kspacing = vacuum ? 0.0 : 10.0}));
+  write_text(folder / "KPOINTS", kpoints_text());
+  write_text(folder / "POTCAR.spec", potcar_spec_text(stack, types));
   for (const Protocol protocol : {Protocol::relax, Protocol::reaction, Protocol::diffusion})
-    write_whole_file(folder / (protocol_name(protocol) + ".in"), protocol_input(protocol, types, {}));
-  write_whole_file(folder / "truth.json", truth_of(stack, types).dump());
+    write_text(folder / (protocol_name(protocol) + ".in"), protocol_input(protocol, types, {}));
+  // Two frames with made-up labels, the second a little larger.
+  LabelledFrame frame{stack, -3.25 * static_cast<double>(stack.size()), stack.positions, Mat3(stack.cell.rows() + stack.cell.rows().transpose()), "random", "random"};
+  LabelledFrame larger = frame;
+  larger.structure.cell = Cell(1.01 * stack.cell.rows());
+  for (Cartesian& r : larger.structure.positions) r = larger.structure.cell.to_cartesian(stack.cell.to_fractional(r));
+  write_deepmd_system(folder / "deepmd", {frame, larger}, types);
+  write_text(folder / "labelled.extxyz", labelled_extxyz_text(frame) + labelled_extxyz_text(larger));
+  write_text(folder / "truth.json", truth_of(stack, types).dump());
 }
 
 template <class Write>
 void time(const char* name, const std::filesystem::path& file, Write write) {
   const auto start = std::chrono::steady_clock::now();
-  write_whole_file(file, write());
+  write_text(file, write());
   std::printf("%s %.4f\n", name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
