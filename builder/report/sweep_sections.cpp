@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -12,22 +13,30 @@ namespace {
 /// A number that an analysis holds, or nothing.
 using Reading = std::function<bool(const json& analysis, double& value)>;
 
-/// The first analysis of a point that can tell.
-bool read(const SweepPoint& point, const Reading& reading, double& value) {
-  for (const json& analysis : point.analyses) try {
-      if (reading(analysis, value) && std::isfinite(value)) return true;
+/// A point's analyses, the one of `protocol` before the others: what reacted is asked of the reaction, what moves of the diffusion.
+std::vector<const json*> analyses_from(const SweepPoint& point, const std::string& protocol) {
+  std::vector<const json*> sorted;
+  for (const json& analysis : point.analyses) sorted.push_back(&analysis);
+  std::stable_partition(sorted.begin(), sorted.end(), [&](const json* analysis) { return text(*analysis, "protocol") == protocol; });
+  return sorted;
+}
+
+/// Of the first analysis of a point that can tell.
+bool read(const SweepPoint& point, const std::string& protocol, const Reading& reading, double& value) {
+  for (const json* analysis : analyses_from(point, protocol)) try {
+      if (reading(*analysis, value) && std::isfinite(value)) return true;
     } catch (const json::exception&) {
     }
   return false;
 }
 
 /// Mean over seeds against the axis, one line per combination of the other keys; the bar is the standard error over seeds.
-json against_axis(const std::vector<SweepPoint>& points, const std::string& axis, const std::string& title, const std::string& y, const Reading& reading) {
+json against_axis(const std::vector<SweepPoint>& points, const std::string& axis, const std::string& title, const std::string& y, const std::string& protocol, const Reading& reading) {
   std::vector<std::string> names;
   std::map<std::string, std::map<double, std::vector<double>>> values;
   for (const SweepPoint& point : points) {
     double value = 0.0;
-    if (!read(point, reading, value)) continue;
+    if (!read(point, protocol, reading, value)) continue;
     const std::string name = series_of(point, axis);
     if (!values.count(name)) names.push_back(name);
     values[name][std::stod(point.value(axis))].push_back(value);
@@ -75,9 +84,9 @@ Reading last_of(const char* section, const char* key) {
 json rdf_chart(const std::vector<SweepPoint>& points, const std::string& wanted) {
   std::vector<json> lines;
   for (std::size_t k = 0; k < points.size(); ++k)
-    for (const json& analysis : points[k].analyses) try {
+    for (const json* analysis : analyses_from(points[k], "reaction")) try {
         bool found = false;
-        for (const json& pair : analysis.at("rdf").at("pairs"))
+        for (const json& pair : analysis->at("rdf").at("pairs"))
           if (pair.at("pair") == wanted && !pair.at("windows").empty()) {
             lines.push_back(series(label_of(points[k]), ramp_color(k, points.size()), pair.at("r_A"), pair.at("windows").back().at("g")));
             found = true;
@@ -99,12 +108,12 @@ void point_table(Page& page, const std::vector<SweepPoint>& points) {
   std::vector<std::vector<std::string>> rows;
   auto last = [](const SweepPoint& point, const char* section, const char* key) {
     double value = 0.0;
-    return read(point, last_of(section, key), value) ? fmt::format("{:g}", value) : std::string("-");
+    return read(point, "reaction", last_of(section, key), value) ? fmt::format("{:g}", value) : std::string("-");
   };
   for (const SweepPoint& point : points) {
     std::string d = "-";
-    for (const json& analysis : point.analyses) try {
-        const json* found = diffusion_of_coating(analysis);
+    for (const json* analysis : analyses_from(point, "diffusion")) try {
+        const json* found = diffusion_of_coating(*analysis);
         if (!found) continue;
         d = found->at("diffusive").get<bool>() ? fmt::format("{:.2e} +- {:.1e}", found->at("D").at("cm2_s").get<double>(), found->at("D").at("error_cm2_s").get<double>()) : "not diffusive";
         break;
@@ -135,23 +144,23 @@ void sweep_sections(Page& page, const std::filesystem::path& folder) {
   const std::string axis = axis_of(points);
   if (axis.empty()) return;
   std::vector<json> charts;
-  add(charts, against_axis(points, axis, "PS4 tetrahedra kept", "share of the first", [](const json& analysis, double& value) {
-        const json& kept = analysis.at("chemistry").at("tetrahedra_kept");
-        if (kept.empty() || kept.front().get<double>() <= 0.0) return false;
-        value = kept.back().get<double>() / kept.front().get<double>();
+  add(charts, against_axis(points, axis, "PS4 tetrahedra at the end", "share of all P", "reaction", [](const json& analysis, double& value) {
+        const json& whole = analysis.at("chemistry").at("tetrahedra");
+        if (whole.empty()) return false;
+        value = whole.back().get<double>() / analysis.at("atoms").at("P").get<double>();
         return true;
       }));
-  add(charts, against_axis(points, axis, "S2 dimers at the end", "count", last_of("chemistry", "S2_dimers")));
-  add(charts, against_axis(points, axis, "Co with S at the end", "count", last_of("chemistry", "Co_with_S")));
-  add(charts, against_axis(points, axis, "Regular Li-F tetrahedra at the end", "count", last_of("order", "regular_tetrahedra")));
-  add(charts, against_axis(points, axis, "D of the coating's ions", "D (cm2/s)", [](const json& analysis, double& value) {
+  add(charts, against_axis(points, axis, "S2 dimers at the end", "count", "reaction", last_of("chemistry", "S2_dimers")));
+  add(charts, against_axis(points, axis, "Co with S at the end", "count", "reaction", last_of("chemistry", "Co_with_S")));
+  add(charts, against_axis(points, axis, "Regular Li-F tetrahedra at the end", "count", "diffusion", last_of("order", "regular_tetrahedra")));
+  add(charts, against_axis(points, axis, "D of the coating's ions", "D (cm2/s)", "diffusion", [](const json& analysis, double& value) {
         const json* found = diffusion_of_coating(analysis);
         if (!found || !found->at("diffusive").get<bool>()) return false;
         value = found->at("D").at("cm2_s").get<double>();
         return true;
       }));
   if (!charts.empty())
-    page.figure(charts, "Against " + axis + ".", "The paper's Figures 3 and 4: what the coating protects (PS4), what it does not hinder (S2 dimers), where order in the fluoride sets in and slows its ions. Bars: standard error over seeds where there are several.");
+    page.figure(charts, "Against " + axis + ".", "The paper's Figures 3 and 4: what the coating protects (PS4), what it does not hinder (S2 dimers), where order in the fluoride sets in and slows its ions. Bars: standard error over seeds where there are several. Reactions as of the reaction runs, order and D as of the diffusion runs, where there are such.");
 }
 
 }  // namespace lamella::report

@@ -1,6 +1,6 @@
 """lamella report in a real browser: headless chromium loads the page, every chart and the 3D view must be drawn, nothing may fail.
 
-Usage: report_page.py LAMELLA SOURCE BUILD [SCREENSHOT.png]. Passes with a word where chromium is not installed.
+Usage: report_page.py LAMELLA SOURCE BUILD [SCREENSHOT.png [SWEEP.png]]. Skipped (77) where chromium is not installed.
 """
 import json
 import pathlib
@@ -70,8 +70,8 @@ def load(page, shot):
 
 def main():
     if not browser:
-        print("chromium is not installed: not looked at")
-        return 0
+        print("skipped: chromium is not installed")
+        return 77
     with tempfile.TemporaryDirectory() as scratch:
         stack = pathlib.Path(scratch) / "stack"
         write_stack(stack)
@@ -94,6 +94,19 @@ def main():
             good = good and coloured > 0.006  # an empty view has the words of its buttons only, 0.1 %
         except ImportError:
             print("Pillow is not installed: the picture was not looked at")
+        # A sweep's page: the same stack as four of its points.
+        sweep = pathlib.Path(scratch) / "sweep"
+        sweep.mkdir()
+        rows = ["point,coating.thickness,electrolyte.vacancies.Li,seed,status"]
+        for k, (thickness, vacancies) in enumerate([(5, 0), (10, 0), (5, 0.1), (10, 0.1)]):
+            shutil.copytree(stack, sweep / f"p{k}", ignore=shutil.ignore_patterns("run", "report.html"))
+            rows.append(f"p{k},{thickness},{vacancies},1,done")
+        (sweep / "sweep.csv").write_text("\n".join(rows) + "\n")
+        subprocess.run([lamella, "report", str(sweep), "-q"], check=True)
+        dom, errors = load(sweep / "report.html", pathlib.Path(sys.argv[5]) if len(sys.argv) > 5 else pathlib.Path(scratch) / "sweep.png")
+        charts, drawn = (sweep / "report.html").read_text().count("data-chart="), len(re.findall(r"<svg[^>]*role=\"img\"", dom))
+        print(f"sweep's page {(sweep / 'report.html').stat().st_size / 1e3:.0f} kB, {charts} charts, {drawn} drawn, errors: {errors or 'none'}")
+        good = good and not errors and charts == drawn > 5 and 'data-ready="yes"' in dom
         return 0 if good else 1
 
 
