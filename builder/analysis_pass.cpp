@@ -198,9 +198,11 @@ void AnalysisPass::finish() {
   for (const ProfileAccumulator& profile : profiles_) a_.profiles.push_back(profile.result());
   if (residence_) a_.residence = residence_->counts();
   finish_diffusion();
+  std::string still;
   for (const Diffusion& d : a_.diffusion)
-    if (!d.diffusive && (d.name == a_.options.mobile || d.name.starts_with(a_.options.mobile + ":")))
-      a_.warnings.push_back(fmt::format("D of {}: the MSD does not reach {:g} A^2 early enough in the run; D is an upper guess at best", d.name, a_.options.diffusion.msd_start));
+    if (!d.diffusive && (d.name == a_.options.mobile || d.name.starts_with(a_.options.mobile + ":"))) still += (still.empty() ? "" : ", ") + d.name;
+  if (!still.empty())
+    a_.warnings.push_back(fmt::format("D of {}: the MSD does not reach {:g} A^2 early enough in the run; D is an upper guess at best", still, a_.options.diffusion.msd_start));
 }
 
 }  // namespace lamella

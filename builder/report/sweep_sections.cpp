@@ -80,7 +80,19 @@ Reading last_of(const char* section, const char* key) {
   };
 }
 
-/// g(r) of the last window of one pair, every point a line.
+/// Neighbours per A from the coordination numbers: unlike g(r) it does not know how much of the box is something else.
+json neighbours_per_angstrom(const json& r, const json& coordination) {
+  json density = json::array();
+  double last = 0.0;
+  for (std::size_t k = 0; k < coordination.size(); ++k) {
+    const double now = coordination[k].get<double>(), width = k > 0 ? r[k].get<double>() - r[k - 1].get<double>() : 2.0 * r[0].get<double>();
+    density.push_back((now - last) / width);
+    last = now;
+  }
+  return density;
+}
+
+/// The last window of one pair, every point a line.
 json rdf_chart(const std::vector<SweepPoint>& points, const std::string& wanted) {
   std::vector<json> lines;
   for (std::size_t k = 0; k < points.size(); ++k)
@@ -88,14 +100,14 @@ json rdf_chart(const std::vector<SweepPoint>& points, const std::string& wanted)
         bool found = false;
         for (const json& pair : analysis->at("rdf").at("pairs"))
           if (pair.at("pair") == wanted && !pair.at("windows").empty()) {
-            lines.push_back(series(label_of(points[k]), ramp_color(k, points.size()), pair.at("r_A"), pair.at("windows").back().at("g")));
+            lines.push_back(series(label_of(points[k]), ramp_color(k, points.size()), pair.at("r_A"), neighbours_per_angstrom(pair.at("r_A"), pair.at("windows").back().at("coordination"))));
             found = true;
           }
         if (found) break;
       } catch (const json::exception&) {
       }
   if (lines.empty()) return nullptr;
-  json one = chart(wanted, "r (A)", "g(r)", std::move(lines));
+  json one = chart(wanted, "r (A)", "neighbours (1/A)", std::move(lines));
   one["y_from"] = 0;
   return one;
 }
@@ -139,8 +151,8 @@ void sweep_sections(Page& page, const std::filesystem::path& folder) {
   std::vector<json> rdf;
   for (const char* pair : {"P-S", "S-S", "P-O", "Co-S"}) add(rdf, rdf_chart(points, pair));
   if (!rdf.empty())
-    page.figure(rdf, "Radial distribution functions of the last window, point by point.",
-                "The paper's Figure 3b and c: a P-S and an S-S (3.3 A) peak that grow with the coating's thickness mean more PS4 tetrahedra kept. Whether a peak at 2 A (S2 dimers) is there depends on the vacancies, not on the coating, in the paper.");
+    page.figure(rdf, "Neighbours around an atom against their distance, last window, point by point.",
+                "The second element's atoms around one of the first, per A of distance: g(r) would grow with the volume of the coating alone. The paper's Figure 3b and c: a P-S and an S-S (3.3 A) peak that grow with the coating's thickness mean more PS4 tetrahedra kept. Whether a peak at 2 A (S2 dimers) is there depends on the vacancies, not on the coating, in the paper.");
   const std::string axis = axis_of(points);
   if (axis.empty()) return;
   std::vector<json> charts;
