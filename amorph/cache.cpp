@@ -12,7 +12,17 @@ namespace lamella {
 namespace {
 
 /// Raise it when the way from request to bytes changes: old layers are then made anew.
-constexpr const char* way = "amorph-4 lammps-2021-09-29";
+constexpr const char* way = "amorph-5 lammps-2021-09-29";
+
+/// The crystals around a confined melt, to the last bit; empty without them.
+std::string words_of(const std::optional<Confinement>& between) {
+  if (!between) return "";
+  std::string text = fmt::format("|{:a}", between->gap);
+  for (const Slab* slab : {&between->below, &between->above})
+    for (std::size_t i = 0; i < slab->size(); ++i)
+      text += fmt::format("|{} {:a} {:a} {:a}", slab->elements[i].symbol(), slab->positions[i].x(), slab->positions[i].y(), slab->positions[i].z());
+  return text;
+}
 
 std::filesystem::path layer_path(const std::string& key) { return cache_folder() / "layers" / (key + ".extxyz"); }
 
@@ -31,10 +41,11 @@ std::filesystem::path cache_folder() {
 std::string layer_key(const LayerRequest& request, const MeltPotential& potential) {
   const QuenchRecipe& r = request.recipe;
   const Mat2& p = request.plane;
-  return sha256(fmt::format("{}|{}|{:.17g},{:.17g},{:.17g},{:.17g}|{:.17g}|{}|{}|{}|{:.17g},{:.17g},{:.17g},{:.17g},{:.17g}|{}|{:.17g}|{},{:.17g},{},{}|{}",
+  return sha256(fmt::format("{}|{}|{:.17g},{:.17g},{:.17g},{:.17g}|{:.17g}|{}|{}|{}|{:.17g},{:.17g},{:.17g},{:.17g},{:.17g}|{}|{:.17g}|{},{:.17g},{},{}|{}|{:.17g},{:.17g},{:.17g},{:.17g}",
                             way, to_string(request.formula), p(0, 0), p(0, 1), p(1, 0), p(1, 1), request.thickness, potential.name, potential.sha256,
                             potential.timestep, r.melt, r.hold, r.rate, r.final, r.final_hold, chosen_method(r, request.thickness), r.density,
-                            r.rewinds, r.crystal_share, r.require_amorphous, r.tries, request.seed));
+                            r.rewinds, r.crystal_share, r.require_amorphous, r.tries, request.seed, r.bond, r.regular_t, r.regular_q, r.release) +
+                words_of(request.between));
 }
 
 std::optional<AmorphousLayer> cached_layer(const std::string& key) {

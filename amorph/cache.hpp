@@ -36,6 +36,9 @@ class MeltStore {
   QuenchLog load() const;
   /// After a stage: its state, then the list of what counts (atomically).
   void save(const QuenchLog& log);
+  /// The density that a search before the quench found, g/cm3; 0: none.
+  double density() const;
+  void save_density(double density);
   /// Forgets the folder: the layer is finished.
   void clear();
 

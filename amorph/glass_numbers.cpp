@@ -52,12 +52,19 @@ bool lithium_fluoride(const Formula& formula) {
 
 }  // namespace
 
-GlassNumbers glass_numbers(const MeltSystem& system, const std::vector<MeltState>& snapshots) {
+OrderCriteria order_criteria(const QuenchRecipe& recipe, double bond) {
+  OrderCriteria criteria;
+  criteria.bond = bond;
+  criteria.regular_t = recipe.regular_t;
+  criteria.regular_q = recipe.regular_q;
+  return criteria;
+}
+
+GlassNumbers glass_numbers(const MeltSystem& system, const QuenchRecipe& recipe, const std::vector<MeltState>& snapshots) {
   GlassNumbers numbers;
   numbers.first_peak = highest(pair_histogram(system, snapshots));
-  numbers.bond = lithium_fluoride(system.formula) ? 2.5 : 1.35 * numbers.first_peak;
-  OrderCriteria criteria;
-  criteria.bond = numbers.bond;
+  numbers.bond = recipe.bond > 0.0 ? recipe.bond : lithium_fluoride(system.formula) ? 2.5 : 1.35 * numbers.first_peak;
+  const OrderCriteria criteria = order_criteria(recipe, numbers.bond);
   const std::vector<Element> cations = cations_of(system.formula), anions = anions_of(system.formula);
   const double weight = 1.0 / static_cast<double>(snapshots.size());
   for (const MeltState& state : snapshots) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,21 @@ struct QuenchRecipe {
   double rate = 1.0e13;     ///< K/s
   double final = 300.0;     ///< K
   double final_hold = 2.0;  ///< ps at the final temperature
-  std::string method = "auto";  ///< auto | bulk | slab
+  std::string method = "auto";  ///< auto | bulk | slab | confined
   double density = 0.0;     ///< g/cm3 of the finished glass; 0: the potential's own (found by NPT along z)
   int rewinds = 12;         ///< times a nucleating quench may go back to an earlier temperature with new velocities; 0: never
   double crystal_share = 0.10;      ///< share of crystal-like ions above which the layer counts as crystallised
   bool require_amorphous = false;   ///< crystallised is an error, after `tries` seeds
   int tries = 5;            ///< seeds tried where amorphous is required
+  double bond = 0.0;        ///< A, cation to anion, that counts as a bond; 0: 2.5 for LiF, else 1.35 first peaks
+  double regular_t = 0.005, regular_q = 0.95;  ///< a tetrahedron is regular with CN 4, T below and q above
+  double release = 0.5;     ///< ps that the crystals are free after a confined quench
+};
+
+/// The crystals a confined melt lies between, in the frame of the stack's plane; their atoms stay where they are until the release.
+struct Confinement {
+  Slab below, above;
+  double gap;  ///< A between outermost atoms of neighbouring layers: half of it on either side of the layer is nobody's
 };
 
 /// What to make: formula, the in-plane cell (rows, A; any shape), the thickness (A) and the seed.
@@ -37,6 +47,8 @@ struct LayerRequest {
   double thickness;
   QuenchRecipe recipe;
   std::uint64_t seed = 1;
+  std::optional<Confinement> between = {};    ///< confined only
+  std::filesystem::path inputs = {};          ///< folder for each stage's LAMMPS input and data; empty: not kept. No part of the key
 };
 
 /// A finished layer: stoichiometric, whole formula units, both faces flat, and its proof.

@@ -94,6 +94,26 @@ void MeltStore::save(const QuenchLog& log) {
   }
 }
 
+double MeltStore::density() const {
+  std::error_code ignored;
+  if (folder_.empty() || !std::filesystem::exists(folder_ / "density.json", ignored)) return 0.0;
+  try {
+    return Json::parse(read_whole_file(folder_ / "density.json")).get<double>();
+  } catch (const std::exception&) {
+    return 0.0;
+  }
+}
+
+void MeltStore::save_density(double density) {
+  if (folder_.empty()) return;
+  try {
+    std::filesystem::create_directories(folder_);
+    write_whole_file(folder_ / "density.json", Json(density).dump());
+  } catch (const std::exception&) {
+    // As above: it is searched for again.
+  }
+}
+
 void MeltStore::clear() {
   std::error_code ignored;
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);

@@ -71,8 +71,23 @@ Json space_json(const MeltSystem& system, const MeltState& state) {
           {"largest_void", brief(report.voids.empty() ? 0.0 : report.voids.front().radius)}, {"void_share", brief(report.void_share)}};
 }
 
+Json release_json(const MeltSystem& system, const Release& release) {
+  Json rms = Json::object();
+  std::size_t k = 0;
+  for (const FormulaTerm& t : system.formula) rms[t.element.symbol()] = brief(release.rms[k++]);
+  for (const Element e : system.others) rms[e.symbol()] = brief(release.rms[k++]);
+  return {{"time", brief(release.time)}, {"temperature", brief(release.temperature)}, {"free_crystal_atoms", system.free_later}, {"held_crystal_atoms", system.held.size() - system.free_later},
+          {"rms_displacement", rms}, {"farthest", brief(release.farthest)}, {"largest_force_settled", brief(release.largest_force)}};
+}
+
+/// Why the layer was made this way.
+std::string method_reason(const LayerRequest& request) {
+  if (request.recipe.method != "auto") return "asked for";
+  return fmt::format("the default for {:g} A", request.thickness);
+}
+
 /// Order of the finished layer itself: coordination with open faces; what counts crystals with them closed (see closed_structure).
-Json layer_order(const LayerRequest& request, const Slab& slab, double bond) {
+Json layer_order(const LayerRequest& request, const Slab& slab, const OrderCriteria& criteria) {
   Structure s;
   Mat3 rows = Mat3::Zero();
   rows.topLeftCorner<2, 2>() = slab.plane;
@@ -80,8 +95,6 @@ Json layer_order(const LayerRequest& request, const Slab& slab, double bond) {
   s.cell = Cell(rows);
   s.elements = slab.elements;
   s.positions = slab.positions;
-  OrderCriteria criteria;
-  criteria.bond = bond;
   const std::vector<Element> cations = cations_of(request.formula), anions = anions_of(request.formula);
   const OrderReport order = local_order(s, cations, anions, criteria, {true, true, false});
   rows(2, 2) = slab.thickness;
@@ -94,9 +107,8 @@ Json layer_order(const LayerRequest& request, const Slab& slab, double bond) {
           {"crystal_like", closed.crystal_like}, {"largest_crystal", closed.largest_crystal}};
 }
 
-Json thresholds_json(const LayerRequest& request, double bond) {
-  const OrderCriteria c;
-  return {{"bond", brief(bond)}, {"regular_t", c.regular_t}, {"regular_q", c.regular_q}, {"octahedral_rms", c.octahedral_rms},
+Json thresholds_json(const LayerRequest& request, const OrderCriteria& c) {
+  return {{"bond", brief(c.bond)}, {"regular_t", c.regular_t}, {"regular_q", c.regular_q}, {"octahedral_rms", c.octahedral_rms},
           {"coherence", c.coherence}, {"coherent_links", c.coherent_links}, {"of_neighbours", c.sublattice_neighbours},
           {"crystallised_above", request.recipe.crystal_share}};
 }
@@ -130,11 +142,13 @@ Json shortest_pairs(const MeltSystem& system, const MeltState& state) {
 }  // namespace
 
 nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& system, const Quenched& quenched, const AmorphousLayer& layer) {
-  const GlassNumbers glass = glass_numbers(system, quenched.snapshots);
   const QuenchRecipe& r = request.recipe;
+  const GlassNumbers glass = glass_numbers(system, r, quenched.snapshots);
+  const OrderCriteria criteria = order_criteria(r, glass.bond);
   Json proof;
   proof["formula"] = to_string(request.formula);
-  proof["method"] = system.film ? "slab" : "bulk";
+  proof["method"] = system.held.size() > 0 ? "confined" : system.film ? "slab" : "bulk";
+  proof["method_reason"] = method_reason(request);
   proof["potential"] = system.potential.name;
   proof["potential_sha256"] = system.potential.sha256;
   proof["melt"] = r.melt;
@@ -152,32 +166,22 @@ nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& s
   proof["regular_share"] = brief(glass.regular_share);
   proof["rock_salt_share"] = brief(glass.rock_salt_share);
   proof["wurtzite_share"] = brief(glass.wurtzite_share);
-  proof["thresholds"] = thresholds_json(request, glass.bond);
+  proof["thresholds"] = thresholds_json(request, criteria);
   proof["thickness"] = brief(layer.slab.thickness);
   proof["thickness_definition"] = "Gibbs: volume of the layer's formula units at the density of the glass, over the area";
-  proof["layer"] = layer_order(request, layer.slab, glass.bond);
+  proof["layer"] = layer_order(request, layer.slab, criteria);
   proof["roughness"] = {{"bottom", brief(face_roughness(layer.slab, false))}, {"top", brief(face_roughness(layer.slab, true))}};
   proof["density_profile"] = density_profile(layer.slab);
+  proof["slices"] = ring_of_slices(request, layer.slab, criteria);
+  proof["rdf"] = partial_rdfs(system, quenched.snapshots);
   proof["shortest_pairs"] = shortest_pairs(system, quenched.state);
   proof["space"] = space_json(system, quenched.state);
   proof["stages"] = stages_json(system, quenched);
   proof["rewinds"] = rewinds_json(quenched);
+  if (quenched.searched_density > 0.0) proof["melt_density_found"] = brief(quenched.searched_density);
+  if (quenched.release) proof["release"] = release_json(system, *quenched.release);
+  if (request.between) proof["between_gap"] = request.between->gap;
   return proof;
-}
-
-std::string stage_table(const nlohmann::ordered_json& proof) {
-  std::string csv = "stage,from_K,to_K,time_ps,temperature_K,pressure_bar,density_g_cm3,energy_eV_per_formula_unit,crystal_share";
-  const Json& stages = proof.at("stages");
-  if (!stages.empty())
-    for (const auto& [element, value] : stages[0].at("msd").items()) csv += ",msd_" + element + "_A2";
-  csv += '\n';
-  for (const Json& s : stages) {
-    csv += s.at("stage").get<std::string>();
-    for (const char* key : {"from", "to", "time", "temperature", "pressure", "density", "energy", "crystal_share"}) csv += "," + s.at(key).dump();
-    for (const auto& [element, value] : s.at("msd").items()) csv += "," + value.dump();
-    csv += '\n';
-  }
-  return csv;
 }
 
 }  // namespace lamella

@@ -20,6 +20,7 @@ constexpr double onset_ions = 8.0;      // ... if they are more than a few: chan
 constexpr double quiet_share = 0.02;    // none to speak of: glass and liquid stay below 1 %
 constexpr double release_below = 0.6;   // of the melt temperature: from there on the height follows 0 bar in any case
 constexpr double closed_below = 0.35;   // of the fall: a film's walls stand still from there on
+constexpr double boiled = 0.4;          // of the guessed density
 constexpr double melted_msd = 4.0;      // A^2 over the melt stage: about a neighbour's distance squared
 
 /// A film's walls close in from the melt's height to the glass's while it is still liquid.
@@ -146,6 +147,7 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
   else state = log.history.back();
   Clock clock(stages, progress);
   std::vector<MeltState> snapshots;
+  std::optional<Release> release;
   while (log.stages.size() < stages.size()) {
     Stage stage = stages[log.stages.size()];
     stage.fixed_height = stage.fixed_height || still_compressed(log, stage, recipe.melt);
@@ -165,7 +167,35 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     // The last stage is not saved: its snapshots are not kept, and the layer itself is about to be.
     if (store && log.stages.size() < stages.size()) store->save(log);
   }
-  return {state, std::move(snapshots), std::move(log.stages), std::move(log.rewinds)};
+  if (system.held.size() > 0) release = run_release(system, recipe.release, recipe.final, seed, state);
+  return {state, std::move(snapshots), std::move(log.stages), std::move(log.rewinds), release};
+}
+
+double search_density(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, const Progress& progress) {
+  constexpr double settle = 2.0;  // ps, the first half to find the height, the second to average it
+  const double liquid = std::max(release_below * recipe.melt, recipe.final);
+  const std::vector<Stage> stages = {{"melt", recipe.melt, recipe.melt, std::min(recipe.hold, 2.0), true},
+                                     {"cool", recipe.melt, liquid, 1.0, false},
+                                     {"settle", liquid, liquid, settle, false, 0.0, 8}};
+  Clock clock(stages, progress);
+  MeltState state = std::move(packed);
+  state.velocities = maxwell_velocities(system.elements, recipe.melt, seed, "amorph/density");
+  std::vector<MeltState> snapshots;
+  double before = 0.0;
+  for (const Stage& stage : stages) {
+    snapshots.clear();
+    run_stage(system, stage, before == 0.0, state, &snapshots, [&](double f) { clock.report(stage, before, f); });
+    before += stage.time;
+  }
+  double volume = 0.0;
+  for (const MeltState& s : snapshots) volume += s.rows.determinant() / static_cast<double>(snapshots.size());
+  long per_unit = 0;
+  for (const FormulaTerm& t : system.formula) per_unit += t.count;
+  const double found = density_of(system.formula, static_cast<long>(system.elements.size()) / per_unit, volume);
+  if (found < boiled * system.potential.melt_density)
+    fail_run({"quench", "the melt boils at 0 bar: no density of its own", fmt::format("{:.3f} g/cm3", found), fmt::format("about {:.2f}", system.potential.melt_density),
+              "give quench.density, or a lower quench.melt"});
+  return found;
 }
 
 }  // namespace lamella

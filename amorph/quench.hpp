@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,16 @@ struct MeltState {
 /// What does not change from stage to stage.
 struct MeltSystem {
   Formula formula;
-  std::vector<Element> elements;  ///< of every atom
+  std::vector<Element> elements;  ///< of every atom of the melt
+  std::vector<Element> others;    ///< elements of the held crystals that the formula lacks: their types follow the formula's
+  Structure held;                 ///< crystals that do not move (confined); the first `free_later` of them do in the release
+  std::size_t free_later = 0;
   MeltPotential potential;
-  bool film = false;              ///< between walls, vacuum above; else periodic along z
+  bool film = false;              ///< between walls, vacuum or held crystals beyond; else periodic along z
   double wall = 0.0;              ///< A, film: height at which the lower wall begins to push
   double melt_height = 0.0, glass_height = 0.0;  ///< A between the walls, film: in the melt and once it is a glass
   bool constant_density = false;  ///< the height stays; else it follows 0 bar along z
+  std::filesystem::path inputs;   ///< folder where each stage's LAMMPS input is kept; empty: nowhere
 };
 
 /// One stage: from one temperature to another in so many ps.
@@ -50,6 +55,17 @@ struct StageRecord {
 StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimise_first, MeltState& state, std::vector<MeltState>* snapshots,
                       const std::function<void(double fraction)>& on_progress);
 
+/// What became of the held crystals once they were free.
+struct Release {
+  double time = 0.0, temperature = 0.0;  ///< ps, K at its end
+  std::vector<double> rms;               ///< A, displacement from the sites by element: the formula's, then the others; the free ones only
+  double farthest = 0.0;                 ///< A
+  double largest_force = 0.0;            ///< eV/A on any atom of the layer once it has settled between the crystals
+};
+/// Confined: the crystals' outermost atoms move with the layer for `time` ps at `kelvin`, walls gone. Then they go back to their sites, where a
+/// stack is built from, and the layer settles between them (minimised): `state`.
+Release run_release(const MeltSystem& system, double time, double kelvin, std::uint64_t seed, MeltState& state);
+
 /// Maxwell velocities at `kelvin`, drawn from the seed and purpose, without drift, scaled to the temperature exactly.
 std::vector<Cartesian> maxwell_velocities(const std::vector<Element>& elements, double kelvin, std::uint64_t seed, const std::string& purpose);
 
@@ -65,7 +81,13 @@ struct Quenched {
   std::vector<MeltState> snapshots;   ///< of the final hold, state included
   std::vector<StageRecord> stages;    ///< those that count, in order
   std::vector<Rewind> rewinds;
+  std::optional<Release> release;     ///< confined
+  double searched_density = 0.0;      ///< g/cm3 of the melt at 0 bar along z, where it had to be searched for
 };
+
+/// g/cm3 of the melt at 0 bar along z and 0.6 of the melt temperature, from a melt of its own: what an unknown potential's box is sized by.
+/// Throws Error (while_running) where it boils.
+double search_density(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, const Progress& progress);
 
 /// Melt, hold, quench in steps of about 100 K, hold. Where crystals begin to grow the quench goes back to the last quiet temperature
 /// and comes down again from new velocities, at the same rate, at most recipe.rewinds times. Throws Error (while_running) if the

@@ -14,18 +14,26 @@ struct MeltPotential {
   double timestep = 0.002;       ///< ps
   double glass_density = 0.0;    ///< g/cm3 at 300 K, the guess that sizes the box; 0: unknown
   double melt_density = 0.0;     ///< g/cm3 at which the melt is packed
+  bool density_known = false;    ///< else both are guesses from the ions' sizes
+  double cutoff = 6.0;           ///< A, no in-plane height of the cell may be below it
   std::string sha256;            ///< of a Deep Potential's file, else of the lines: part of the cache's key
   std::vector<std::string> warnings;
 };
 
-/// Throws Error (bad_input): an unknown name, a potential that lacks an element of the formula, a model file that is not there.
-MeltPotential melt_potential(const QuenchRecipe& recipe, const Formula& formula);
+/// Types are numbered by the formula's order, then `others` (crystals around a confined melt; a Deep Potential or LAMMPS lines only).
+/// Throws Error (bad_input): an unknown name, a potential that lacks an element, lines that LAMMPS refuses, a model file that is not there.
+MeltPotential melt_potential(const QuenchRecipe& recipe, const Formula& formula, const std::vector<Element>& others = {});
 
 /// Throws Error (bad_input) naming the key: thickness outside 2 to 100 A, a left-handed or flat plane, temperatures that do not
-/// fall, a rate or times that are not positive, an impossible density. `where` prefixes the key.
+/// fall, a rate or times that are not positive, an impossible density, crystals missing where they confine.
 void check_request(const LayerRequest& request);
+/// Throws Error (bad_input) where an in-plane height of the cell is below the potential's cut-off.
+void check_width(const Mat2& plane, const MeltPotential& potential);
 
-/// bulk | slab: what `auto` means for this thickness (A). Today bulk at every thickness.
+/// Elements of the crystals around the melt that the formula lacks, in order of appearance.
+std::vector<Element> other_elements(const LayerRequest& request);
+
+/// bulk | slab | confined: what `auto` means for this thickness (A). Today bulk at every thickness.
 std::string chosen_method(const QuenchRecipe& recipe, double thickness);
 
 /// Elements by the sign of their usual charge: centres and ligands of the order metrics. All of them where only one sign occurs.

@@ -59,6 +59,11 @@ Vec2 scanned_shift(const Slab& lower, const Slab& upper, double gap) {
   return best;
 }
 
+double gap_between(const ReadyLayer& lower, const ReadyLayer& upper, double gap) {
+  if (lower.gaps) return (*lower.gaps)[1];
+  return upper.gaps ? (*upper.gaps)[0] : gap;
+}
+
 std::vector<Vec2> lateral_shifts(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed) {
   std::vector<Vec2> shifts(layers.size(), Vec2::Zero());
   for (std::size_t i = 1; i < layers.size(); ++i) {
@@ -94,7 +99,7 @@ Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecificatio
       structure.layer_of.push_back(static_cast<int>(i));
     }
     const bool last = i + 1 == layers.size();
-    const double gap = last && vacuum ? cell.vacuum : cell.gap;
+    const double gap = last && vacuum ? cell.vacuum : gap_between(layers[i], layers[last ? 0 : i + 1], cell.gap);
     top += extent.high - extent.low + gap;
     assembled.seams.push_back({layers[i].name, layers[last ? 0 : i + 1].name, gap, last && vacuum});
   }

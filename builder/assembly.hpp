@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@ namespace lamella {
 struct ReadyLayer {
   std::string name;
   Slab slab;
+  std::optional<std::array<double, 2>> gaps = {};  ///< A below and above it, where they are its own (a confined melt); else the cell's
 };
 
 /// Where two neighbouring layers meet; `gap`: A between the topmost atom of the lower and the lowest of the upper.

@@ -60,7 +60,7 @@ double shortest_allowed(Element a, Element b) {
   return hydrogen ? radii : std::max(1.2, std::min(radii, 1.6));
 }
 
-Audit audit_stack(const Assembled& assembled, double gap) {
+Audit audit_stack(const Assembled& assembled) {
   const Structure& structure = assembled.structure;
   Audit audit;
   audit.atoms = static_cast<long>(structure.size());
@@ -70,8 +70,8 @@ Audit audit_stack(const Assembled& assembled, double gap) {
   for (Element element : structure.elements) audit.net_charge += common_charge(element);
   audit.seams = measured_seams(assembled);
   for (const Seam& seam : audit.seams)
-    if (!seam.vacuum && std::abs(seam.gap - gap) > 1e-6)
-      fail_run({"audit", fmt::format("seam {} | {} is not as asked", seam.lower, seam.upper), fmt::format("{:.6f} A", seam.gap), fmt::format("{:.6f} A", gap), "please report this"});
+    if (const double asked = assembled.seams[static_cast<std::size_t>(&seam - audit.seams.data())].gap; !seam.vacuum && std::abs(seam.gap - asked) > 1e-6)
+      fail_run({"audit", fmt::format("seam {} | {} is not as asked", seam.lower, seam.upper), fmt::format("{:.6f} A", seam.gap), fmt::format("{:.6f} A", asked), "please report this"});
   return audit;
 }
 

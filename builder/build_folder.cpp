@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "amorph/proof.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "builder/manifest.hpp"
@@ -72,6 +73,15 @@ void write_vasp(FolderWriter& writer, const Stack& stack, const TypeMap& types) 
   }
 }
 
+/// What each quench went through, as a table and a picture beside its layer.
+void write_stages(FolderWriter& writer, const Stack& stack) {
+  for (const LayerRecord& record : stack.layers) {
+    if (!record.proof.is_object() || !record.repeats_layer.empty() || !record.proof.contains("stages")) continue;
+    writer.write("layers/" + record.name + ".stages.csv", stage_table(record.proof));
+    writer.write("layers/" + record.name + ".stages.svg", stage_plot(record.proof));
+  }
+}
+
 }  // namespace
 
 TypeMap stack_types(const Stack& stack) {
@@ -88,6 +98,7 @@ nlohmann::ordered_json write_build_folder(const Stack& stack, const std::filesys
   FolderWriter writer(staged.path());
   writer.write("spec.toml", specification_text(stack.specification));
   for (const auto& [path, text] : stack.layer_files) writer.write(path, text);
+  write_stages(writer, stack);
   for (const InputFile& input : stack.inputs)
     if (!input.content.empty()) writer.write(input.path, input.content);
   writer.write("stack.extxyz", extxyz_text(structure, stack.specification.title));

@@ -146,7 +146,7 @@ Structure build_superlattice(const Plan& plan, const Superlattice& lattice, cons
   CellSpecification cell;
   cell.registry = seed == options.seed ? "scan" : "seeded";
   const Assembled assembled = assemble(ready, cell, seed);
-  audit_stack(assembled, cell.gap);
+  audit_stack(assembled);
   return assembled.structure;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "amorph/layer_file.hpp"
@@ -37,19 +38,32 @@ void check_formula(const LayerSpecification& layer, const AmorphousLayer& made) 
   if (!same) fail_input({"layer." + layer.name + ".structure", "another composition", to_string(found), to_string(wanted), "name the right layer file, or use --requench"});
 }
 
-AmorphousLayer melted(const LayerSpecification& layer, const Specification& specification, const Mat2& plane, const BuildOptions& options) {
+AmorphousLayer melted(const LayerSpecification& layer, const Specification& specification, const Mat2& plane, const BuildOptions& options,
+                      const std::optional<Confinement>& between) {
   LayerRequest request;
   request.formula = parse_formula(layer.amorphous);
   request.plane = plane;
   request.thickness = layer.thickness;
   request.recipe = layer.quench;
   request.seed = specification.seed;
+  request.between = between;
+  if (std::error_code ec; std::filesystem::is_regular_file(resolved(specification, layer.quench.potential), ec))
+    request.recipe.potential = resolved(specification, layer.quench.potential).string();
   return make_amorphous_layer(request, options.progress);
 }
 
 }  // namespace
 
-GlassLayer make_glass(const LayerSpecification& layer, const Specification& specification, const Mat2& plane, const BuildOptions& options) {
+std::optional<std::array<double, 2>> own_gaps(const AmorphousLayer& layer) {
+  if (!layer.proof.is_object() || !layer.proof.contains("between_gap")) return std::nullopt;
+  const double half = 0.5 * layer.proof.at("between_gap").get<double>();
+  double low = layer.slab.thickness, high = 0.0;
+  for (const Cartesian& p : layer.slab.positions) low = std::min(low, p.z()), high = std::max(high, p.z());
+  return std::array<double, 2>{low + half, layer.slab.thickness - high + half};
+}
+
+GlassLayer make_glass(const LayerSpecification& layer, const Specification& specification, const Mat2& plane, const BuildOptions& options,
+                      const std::optional<Confinement>& between) {
   GlassLayer glass;
   glass.name = layer.name;
   glass.file = "layers/" + layer.name + ".extxyz";
@@ -64,7 +78,9 @@ GlassLayer make_glass(const LayerSpecification& layer, const Specification& spec
     glass.layer.slab.plane = plane;
     return glass;
   }
-  glass.text = shared_melt(SharedCache(options.cache), layer, specification, plane, [&] { return layer_file_text(melted(layer, specification, plane, options)); });
+  const auto make = [&] { return layer_file_text(melted(layer, specification, plane, options, between)); };
+  // A confined melt depends on its crystals too: its key in the cache of layers knows them, the sweep's does not.
+  glass.text = between ? make() : shared_melt(SharedCache(options.cache), layer, specification, plane, make);
   // Read back what was written: a build from the layer file then starts from the same bits as the build that melted it.
   glass.layer = parse_layer_file(glass.text, glass.file);
   glass.layer.slab.plane = plane;

@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,12 @@ struct GlassLayer {
 };
 
 /// Throws Error (bad_input) when a layer file is missing, has another hash, another composition, or another in-plane cell.
-GlassLayer make_glass(const LayerSpecification& layer, const Specification& specification, const Mat2& plane, const BuildOptions& options);
+/// `between`: the crystals of a confined melt; not needed where a layer file is given.
+GlassLayer make_glass(const LayerSpecification& layer, const Specification& specification, const Mat2& plane, const BuildOptions& options,
+                      const std::optional<Confinement>& between = {});
+
+/// The gaps (A, below and above) of a layer that was melted between its crystals; nothing for any other.
+std::optional<std::array<double, 2>> own_gaps(const AmorphousLayer& layer);
 
 /// Atoms the glasses will need for an in-plane `area` (A^2): decides which match fits under max_atoms, so it depends on the
 /// specification's words alone, never on a layer file.

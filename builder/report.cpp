@@ -54,6 +54,7 @@ std::string of_stack(const fs::path& folder) {
   }
   if (title.empty()) title = "An interface stack";
   stack_sections(page, folder, manifest);
+  glass_sections(page, manifest);
   std::vector<std::string> protocols;
   const std::vector<json> analyses = analyses_of(page, folder);
   for (const json& analysis : analyses) {

@@ -39,12 +39,16 @@ QuenchRecipe read_quench(TomlTable table) {
   quench.rate = table.number("rate", quench.rate, 1e9, 1e17);
   quench.final = table.number("final", quench.final, 1.0, 20000.0);
   quench.final_hold = table.number("final_hold", quench.final_hold, 0.0, 1e5);
-  quench.method = table.choice("method", quench.method, {"auto", "bulk", "slab"});
+  quench.method = table.choice("method", quench.method, {"auto", "bulk", "slab", "confined"});
   quench.density = table.number("density", quench.density, 0.0, 30.0);
   quench.rewinds = static_cast<int>(table.integer("rewinds", quench.rewinds, 0, 1000));
   quench.crystal_share = table.number("crystal_share", quench.crystal_share, 0.0, 1.0);
   quench.require_amorphous = table.flag("require_amorphous", quench.require_amorphous);
   quench.tries = static_cast<int>(table.integer("tries", quench.tries, 1, 1000));
+  quench.bond = table.number("bond", quench.bond, 0.0, 20.0);
+  quench.regular_t = table.number("regular_t", quench.regular_t, 0.0, 1.0);
+  quench.regular_q = table.number("regular_q", quench.regular_q, -3.0, 1.0);
+  quench.release = table.number("release", quench.release, 0.0, 1e5);
   table.refuse_unknown();
   return quench;
 }
@@ -163,6 +167,15 @@ void check_specification(const Specification& specification) {
   }
   if (!crystalline)
     fail_input({"layer", "no crystalline layer", "", "at least one with thickness above 0", "a glass alone is made by `lamella quench`"});
+  for (const LayerSpecification& layer : specification.layers) {
+    if (layer.is_crystal() || layer.quench.method != "confined" || layer.thickness <= 0.0) continue;
+    const std::string where = "layer." + layer.name + ".quench.method";
+    const char* hint = "use quench.method = \"bulk\", or leave these as they are by default";
+    if (specification.cell.registry != "none") fail_input({where, "a confined melt knows its crystals where they stand", "cell.registry = '" + specification.cell.registry + "'", "none", hint});
+    if (specification.cell.repeat != std::array<int, 2>{1, 1}) fail_input({where, "a confined melt fills the cell as it is built", "cell.repeat", "[1, 1]", hint});
+    if (specification.cell.boundary == "double")
+      fail_input({where, "a layer melted between two crystals cannot be repeated between two others", "cell.boundary = 'double'", "periodic, vacuum", "name a second coating on top of the stack"});
+  }
   const std::string& strain = specification.cell.strain;
   if (strain == "stiffness" || strain == "equal") return;
   for (const LayerSpecification& layer : specification.layers)

@@ -31,9 +31,10 @@ std::string cell_text(const CellSpecification& cell) {
 
 std::string quench_text(const QuenchRecipe& quench) {
   return fmt::format("quench = {{ potential = {}, melt = {}, hold = {}, rate = {}, final = {}, final_hold = {}, method = {}, density = {}, "
-                     "rewinds = {}, crystal_share = {}, require_amorphous = {}, tries = {} }}\n",
+                     "rewinds = {}, crystal_share = {}, require_amorphous = {}, tries = {}, bond = {}, regular_t = {}, regular_q = {}, release = {} }}\n",
                      quoted(quench.potential), real(quench.melt), real(quench.hold), real(quench.rate), real(quench.final), real(quench.final_hold),
-                     quoted(quench.method), real(quench.density), quench.rewinds, real(quench.crystal_share), quench.require_amorphous, quench.tries);
+                     quoted(quench.method), real(quench.density), quench.rewinds, real(quench.crystal_share), quench.require_amorphous, quench.tries, real(quench.bond),
+                     real(quench.regular_t), real(quench.regular_q), real(quench.release));
 }
 
 std::string vacancies_text(const std::vector<VacancySpecification>& vacancies) {

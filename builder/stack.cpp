@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "builder/crystalline.hpp"
 #include "builder/glass.hpp"
+#include "builder/seam_contacts.hpp"
 #include "builder/shared_cache.hpp"
 #include "lattice/crystal.hpp"
 #include "runner/deep_potential/model.hpp"
@@ -50,12 +51,45 @@ LayerRecord glass_record(const LayerSpecification& layer, const GlassLayer& glas
           glass.layer.density, {}, 0, 0.0, -1, "", glass.layer.proof, {1, 1}, 0};
 }
 
-void finish_layer(Stack& stack, std::vector<ReadyLayer>& ready, LayerRecord record, Slab slab, const LayerSpecification& layer) {
+void finish_layer(Stack& stack, std::vector<ReadyLayer>& ready, LayerRecord record, Slab slab, const LayerSpecification& layer,
+                  const std::optional<std::array<double, 2>>& gaps = {}) {
   record.vacancies = remove_vacancies(slab, record.name, layer.vacancies, stack.specification.seed);
   record.atoms = static_cast<long>(slab.size());
   record.formula = to_string(formula_of(slab.elements));
   stack.layers.push_back(std::move(record));
-  ready.push_back({stack.layers.back().name, std::move(slab)});
+  ready.push_back({stack.layers.back().name, std::move(slab), gaps});
+}
+
+void add_glass(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, const BuildOptions& options, const std::optional<Confinement>& between) {
+  LayerSpecification& layer = stack.specification.layers[index];
+  const GlassLayer glass = make_glass(layer, stack.specification, stack.match.cell, options, between);
+  layer.structure = glass.file;
+  layer.sha256 = sha256(glass.text);
+  stack.layer_files.push_back({glass.file, glass.text});
+  stack.warnings.insert(stack.warnings.end(), glass.layer.warnings.begin(), glass.layer.warnings.end());
+  const Slab slab = tiled(glass.layer.slab, stack.specification.cell.repeat);
+  LayerRecord record = glass_record(layer, glass, slab);
+  if (slab.size() != glass.layer.slab.size()) record.tiled = stack.specification.cell.repeat, record.tiled_from = static_cast<long>(glass.layer.slab.size());
+  finish_layer(stack, ready, std::move(record), slab, layer, own_gaps(glass.layer));
+}
+
+bool melts_between(const LayerSpecification& layer, const BuildOptions& options) {
+  return !layer.is_crystal() && layer.quench.method == "confined" && (layer.structure.empty() || options.requench);
+}
+
+/// Confined melts come last, when the crystals on either side are ready; each then moves down to its place.
+void add_confined(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, std::size_t place, const BuildOptions& options) {
+  const std::string where = "layer." + stack.specification.layers[index].name + ".quench.method";
+  const bool vacuum = stack.specification.cell.boundary == "vacuum";
+  const std::size_t n = ready.size();
+  if (n < 2 || (vacuum && (place == 0 || place == n))) fail_input({where, "a confined melt lies between two crystals", "confined", "bulk or slab here", ""});
+  const std::size_t below = (place + n - 1) % n, above = place % n;
+  for (const std::size_t side : {below, above})
+    if (stack.layers[side].kind != "crystal") fail_input({where, "a confined melt lies between two crystals", ready[side].name, "crystalline layers on both sides", ""});
+  add_glass(stack, ready, index, options, Confinement{ready[below].slab, ready[above].slab, stack.specification.cell.gap});
+  const auto turn = [&](auto& list) { std::rotate(list.begin() + static_cast<std::ptrdiff_t>(place), list.end() - 1, list.end()); };
+  turn(ready);
+  turn(stack.layers);
 }
 
 /// boundary = "double": the stack's last glass once more on top, so that no bare crystal | crystal seam is left at the wrap-around.
@@ -75,17 +109,7 @@ void repeat_coating(Stack& stack, std::vector<ReadyLayer>& ready) {
 void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, const std::vector<CrystallineLayer>& crystals, const BuildOptions& options) {
   LayerSpecification& layer = stack.specification.layers[index];
   const std::array<int, 2>& repeat = stack.specification.cell.repeat;
-  if (!layer.is_crystal()) {
-    const GlassLayer glass = make_glass(layer, stack.specification, stack.match.cell, options);
-    layer.structure = glass.file;
-    layer.sha256 = sha256(glass.text);
-    stack.layer_files.push_back({glass.file, glass.text});
-    stack.warnings.insert(stack.warnings.end(), glass.layer.warnings.begin(), glass.layer.warnings.end());
-    const Slab slab = tiled(glass.layer.slab, repeat);
-    LayerRecord record = glass_record(layer, glass, slab);
-    if (slab.size() != glass.layer.slab.size()) record.tiled = repeat, record.tiled_from = static_cast<long>(glass.layer.slab.size());
-    return finish_layer(stack, ready, std::move(record), slab, layer);
-  }
+  if (!layer.is_crystal()) return add_glass(stack, ready, index, options, {});
   for (std::size_t c = 0; c < crystals.size(); ++c) {
     if (crystals[c].name != layer.name) continue;
     add_input(stack, layer, input_of(crystals[c]));
@@ -122,13 +146,21 @@ Stack build_stack(const Specification& specification, const BuildOptions& option
                              [&] { return choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); }); });
   if (const std::string warning = strain_warning(crystals, specification); !warning.empty()) stack.warnings.push_back(warning);
   std::vector<ReadyLayer> ready;
-  for (std::size_t i = 0; i < specification.layers.size(); ++i)
-    if (!is_left_out(specification.layers[i])) add_layer(stack, ready, i, crystals, options);
+  std::vector<std::pair<std::size_t, std::size_t>> confined;  // layer of the specification, its place among those built
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < specification.layers.size(); ++i) {
+    if (is_left_out(specification.layers[i])) continue;
+    if (melts_between(specification.layers[i], options)) confined.push_back({i, place});
+    else add_layer(stack, ready, i, crystals, options);
+    ++place;
+  }
+  for (const auto& [index, at] : confined) add_confined(stack, ready, index, at, options);
   repeat_coating(stack, ready);
+  keep_like_pairs_apart(stack, ready);
   options.progress({"assembling", -1.0, ""});
   stack.assembled = assemble(ready, specification.cell, specification.seed);
   options.progress({"auditing", -1.0, ""});
-  stack.audit = audit_stack(stack.assembled, specification.cell.gap);
+  stack.audit = audit_stack(stack.assembled);
   return stack;
 }
 

@@ -37,7 +37,7 @@ Mat2 parse_cell(const std::string& text) {
   return plane;
 }
 
-po::options_description quench_options(LayerRequest& request, std::string& cell, std::string& output, std::string& stages) {
+po::options_description quench_options(LayerRequest& request, std::string& cell, std::string& output, std::string& stages, std::string& plot, std::string& inputs) {
   QuenchRecipe& r = request.recipe;
   po::options_description o("options");
   o.add_options()
@@ -46,7 +46,7 @@ po::options_description quench_options(LayerRequest& request, std::string& cell,
       ("output,o", po::value(&output), "extended XYZ file to write")
       ("seed", po::value(&request.seed)->default_value(1), "of the packing and the velocities")
       ("potential", po::value(&r.potential)->default_value(r.potential), "buckingham | tosi-fumi | a Deep Potential's file | LAMMPS lines")
-      ("method", po::value(&r.method)->default_value(r.method), "auto | bulk | slab")
+      ("method", po::value(&r.method)->default_value(r.method), "auto | bulk | slab")  // confined: `lamella build`
       ("melt", po::value(&r.melt)->default_value(r.melt), "K")
       ("hold", po::value(&r.hold)->default_value(r.hold), "ps at the melt temperature")
       ("rate", po::value(&r.rate)->default_value(r.rate), "K/s")
@@ -57,7 +57,12 @@ po::options_description quench_options(LayerRequest& request, std::string& cell,
       ("crystal-share", po::value(&r.crystal_share)->default_value(r.crystal_share), "of ions above which it counts as crystallised")
       ("require-amorphous", po::bool_switch(&r.require_amorphous), "crystallised is an error, after --tries seeds")
       ("tries", po::value(&r.tries)->default_value(r.tries), "seeds tried with --require-amorphous")
+      ("bond", po::value(&r.bond)->default_value(r.bond), "A, cation to anion, of a bond; 0: 2.5 for LiF, else 1.35 first peaks")
+      ("regular-t", po::value(&r.regular_t)->default_value(r.regular_t), "a regular tetrahedron: CN 4, T below this ...")
+      ("regular-q", po::value(&r.regular_q)->default_value(r.regular_q), "... and q above this")
       ("stages", po::value(&stages), "also write the table of stages as csv")
+      ("plot", po::value(&plot), "also write temperature, density and energy of the stages as a picture (svg)")
+      ("inputs", po::value(&inputs), "also keep each stage's LAMMPS input and data in this folder")
       ("json", "print the proof as JSON")
       ("quiet,q", "print nothing but errors");
   return o;
@@ -77,17 +82,19 @@ void print_summary(const AmorphousLayer& layer, const std::string& output) {
 
 int quench_command(const std::vector<std::string>& words) {
   LayerRequest request{};
-  std::string cell, output, stages;
-  const ParsedOptions parsed = parse_options(words, quench_options(request, cell, output, stages), {"formula"}, usage);
+  std::string cell, output, stages, plot, inputs;
+  const ParsedOptions parsed = parse_options(words, quench_options(request, cell, output, stages, plot, inputs), {"formula"}, usage);
   if (parsed.helped) return 0;
   for (const char* key : {"formula", "cell", "thickness", "output"})
     if (!parsed.has(key)) fail_input({"lamella quench", std::string("--") + key + " is missing", "", "", "see lamella quench --help"});
   request.formula = reduced(parse_formula(parsed.values["formula"].as<std::string>()));
   request.plane = parse_cell(cell);
+  request.inputs = inputs;
   const bool quiet = parsed.has("quiet");
   const AmorphousLayer layer = make_amorphous_layer(request, quiet ? Progress{} : terminal_progress());
   write_whole_file(output, layer_file_text(layer));
   if (!stages.empty()) write_whole_file(stages, stage_table(layer.proof));
+  if (!plot.empty()) write_whole_file(plot, stage_plot(layer.proof));
   for (const std::string& warning : layer.warnings) fmt::print(stderr, "lamella: warning: {}\n", warning);
   if (parsed.has("json")) fmt::print("{}\n", layer.proof.dump(1));
   else if (!quiet) print_summary(layer, output);

@@ -7,6 +7,8 @@ namespace lamella::report {
 
 /// What was asked (spec.toml) and what was built (manifest.json), pictures, the stack in 3D with the last frames of its runs.
 void stack_sections(Page& page, const std::filesystem::path& folder, const json& manifest);
+/// How each amorphous layer was made, and what proves it (manifest.json).
+void glass_sections(Page& page, const json& manifest);
 /// The figures of one analysis (analysis.json).
 void analysis_sections(Page& page, const json& analysis);
 /// A sweep's points side by side.

@@ -113,6 +113,21 @@ TEST_CASE("requests that cannot be met say which key, before anything is melted"
   r.recipe.potential = "no-such-model.pb";
   CHECK_THAT(message(r), Contains("no-such-model.pb"));
   r = good;
+  r.recipe.potential = std::string(LAMELLA_SOURCE_DIR) + "/structures/potential/first-pass.dp";
+  r.formula = parse_formula("Al2O3");
+  CHECK_THAT(message(r), Contains("does not know Al") && Contains("Li, Co, O, P, S, Cl, F"));
+  r.recipe.potential = "pair_style buck/coul/long 8.0; pair_coeff 1 2 1633.0 0.27 0.0; kspace_style pppm 1e-3";
+  CHECK_THAT(message(r), Contains("LAMMPS refuses these lines for Al2O3"));
+  r = good;
+  r.plane << 30.0, 0.0, 0.0, 5.0;
+  CHECK_THAT(message(r), Contains("cell") && Contains("cut-off"));
+  r = good;
+  r.recipe.method = "bulck";
+  CHECK_THAT(message(r), Contains("did you mean 'bulk'"));
+  r = good;
+  r.recipe.regular_t = 0.0;
+  CHECK_THAT(message(r), Contains("quench.regular_t"));
+  r = good;
   r.recipe.density = 12.0;
   CHECK_THAT(message(r), Contains("density"));
 }

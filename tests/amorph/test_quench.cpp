@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "amorph/cache.hpp"
 #include "amorph/layer.hpp"
 #include "amorph/layer_file.hpp"
+#include "amorph/proof.hpp"
 #include "amorph/recipe.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -127,4 +129,75 @@ TEST_CASE("a melt that does not melt is an error of the run") {
     CHECK(error.failure() == Failure::while_running);
     CHECK_THAT(error.what(), Catch::Contains("did not melt"));
   }
+}
+
+TEST_CASE("the proof lists what was asked of it") {
+  setenv("LAMELLA_CACHE", "off", 1);
+  LayerRequest request = tiny("bulk");
+  request.recipe.regular_t = 1.0;
+  request.recipe.regular_q = -3.0;
+  request.recipe.bond = 2.4;
+  const AmorphousLayer layer = make_amorphous_layer(request, {});
+  const nlohmann::ordered_json& p = layer.proof;
+  CHECK(p.at("thresholds").at("bond") == 2.4);
+  CHECK(p.at("thresholds").at("regular_t") == 1.0);
+  CHECK(p.at("method_reason") == "asked for");
+  // With thresholds that let everything pass, regular means four-coordinated.
+  CHECK(p.at("layer").at("regular_tetrahedra") == p.at("layer").at("cn_histogram").at(4));
+  long cations = 0;
+  double mass = 0.0;
+  for (const auto& slice : p.at("slices")) {
+    cations += slice.at("cations").get<long>();
+    mass += slice.at("density").get<double>();
+  }
+  CHECK(cations == p.at("layer").at("cations").get<long>());
+  CHECK(mass / static_cast<double>(p.at("slices").size()) == Approx(layer.density).epsilon(1e-3));
+  for (const char* pair : {"Li-Li", "Li-F", "F-F"}) {
+    const auto& g = p.at("rdf").at(pair).at("g");
+    CHECK(g.size() == p.at("rdf").at("r").size());
+    CHECK(g.at(8).get<double>() == 0.0);                       // nothing at 0.85 A
+    CHECK(g.at(g.size() - 1).get<double>() == Approx(1.0).margin(0.4));  // periodic: tends to 1
+  }
+  // The bond's coordination is the running integral of g(r) up to it.
+  CHECK(p.at("rdf").at("Li-F").at("cn").at(23).get<double>() == Approx(p.at("cn").get<double>()).margin(2e-3));
+  const std::string plot = stage_plot(p), table = stage_table(p);
+  CHECK(plot.starts_with("<svg"));
+  CHECK(std::count(plot.begin(), plot.end(), 'c') > 3 * static_cast<long>(p.at("stages").size()));
+  CHECK(std::count(table.begin(), table.end(), '\n') == static_cast<long>(p.at("stages").size()) + 1);
+}
+
+TEST_CASE("where amorphous is required a crystallised try is followed by the next seed") {
+  setenv("LAMELLA_CACHE", "off", 1);
+  LayerRequest request = tiny("bulk");
+  request.recipe.rewinds = 0;
+  request.recipe.crystal_share = 0.9999;
+  const auto share = [](const AmorphousLayer& layer) { return layer.proof.at("crystal_share").get<double>(); };
+  // Two seeds of one request that follow each other, the first with more crystal than the second.
+  AmorphousLayer second = make_amorphous_layer(request, {});
+  double a = 0.0, b = share(second);
+  std::uint64_t seed = request.seed;
+  for (int k = 0; k < 6 && !(a > b); ++k) {
+    request.seed = seed;
+    seed += 1000003;
+    LayerRequest next = request;
+    next.seed = seed;
+    second = make_amorphous_layer(next, {});
+    a = std::exchange(b, share(second));
+  }
+  INFO("crystal-like shares " << a << " and " << b);
+  REQUIRE(a > b);
+  request.recipe.crystal_share = 0.5 * (a + b);
+  request.recipe.require_amorphous = true;
+  request.recipe.tries = 2;
+  const AmorphousLayer taken = make_amorphous_layer(request, {});
+  CHECK(taken.proof.at("tries").size() == 2);
+  CHECK(taken.slab.positions == second.slab.positions);
+  CHECK(taken.warnings.empty());
+  request.recipe.tries = 1;
+  CHECK_THROWS_AS(make_amorphous_layer(request, {}), Error);
+  request.recipe.require_amorphous = false;
+  const AmorphousLayer warned = make_amorphous_layer(request, {});
+  CHECK(warned.proof.at("crystallised") == true);
+  REQUIRE(warned.warnings.size() == 1);
+  CHECK_THAT(warned.warnings.front(), Catch::Contains("crystallised"));
 }

@@ -1,60 +1,116 @@
-"""Amorphous LiF over seeds, cells, thicknesses and potentials: one table, from one command.
+"""Amorphous LiF over seeds, cells, thicknesses and potentials, and slow quenches that must be caught: one table, from one command.
 
-  python3 tests/bench/amorphous.py build/lamella [--seeds 5] [--thicknesses 10,20] [--potentials buckingham,tosi-fumi]
-          [--rates 1e13] [--methods auto] [-j 2] [--csv table.csv]
+  python3 tests/bench/amorphous.py build/lamella --csv table.csv [--seeds 5] [--thicknesses 10,20] [--potentials buckingham,tosi-fumi]
+          [--rates 1e13] [--methods auto] [--slow 1] [-j 1] [--layers FOLDER] [--summary]
 
-Each row is one `lamella quench` with the defaults of the program. The window: 1.9-2.1 g/cm3, first peak 1.78-1.90 A, CN 3.7-4.3, not
-crystallised. The times are wall clock, -j quenches at once.
+Each row is one `lamella quench` with the defaults of the program; a row that the csv already holds is not made again, so a killed table goes on.
+The window: 1.9-2.1 g/cm3, first peak 1.78-1.90 A, CN 3.7-4.3, not crystallised. The last rows are slow quenches without returns (2e12 K/s,
+rewinds 0), which are there to crystallise and to be caught. `--summary` only reads the csv. Seconds are processor time of the one thread used.
 """
-import argparse, concurrent.futures, csv, itertools, json, os, subprocess, sys, tempfile, time
+import argparse, collections, concurrent.futures, csv, itertools, json, os, statistics, subprocess, sys, tempfile, threading
 
-CELLS = {"rectangular 14.1 x 28.5": "14.1,0,0,28.5", "hexagonal 20": "20,0,-10,17.3205", "oblique 18 x 17": "18,0,5,16.2"}
+CELLS = {"rectangular 14.1 x 16": "14.1,0,0,16", "hexagonal 16": "16,0,-8,13.8564", "oblique 16 x 15.1": "16,0,4.5,14.4"}
+ASKED = ("potential", "cell", "thickness", "rate", "method", "rewinds", "seed")
+GOT = ("atoms", "melted", "density", "peak", "cn", "crystal", "crystallised", "regular", "rewound", "made", "cpu_s", "inside", "error")
+SLOW = 2e12  # K/s
 
 
 def quench(lamella, row, folder):
-    name = "-".join(str(v) for v in row.values()).replace(" ", "_")
-    command = [lamella, "quench", "LiF", "--cell", CELLS[row["cell"]], "--thickness", str(row["thickness"]), "--potential", row["potential"],
-               "--rate", str(row["rate"]), "--method", row["method"], "--seed", str(row["seed"]), "-o", os.path.join(folder, name + ".extxyz"), "--json"]
-    begun = time.time()
-    done = subprocess.run(command, capture_output=True, text=True)
-    row["seconds"] = round(time.time() - begun)
-    if done.returncode != 0:
-        return row | {"error": done.stderr.strip().splitlines()[0] if done.stderr else str(done.returncode)}
-    p = json.loads(done.stdout)
+    file = os.path.join(folder, "-".join(str(v) for v in row.values()).replace(" ", "_") + ".extxyz")
+    command = [lamella, "quench", "LiF", "--cell", CELLS[row["cell"]], "--thickness", str(row["thickness"]), "--potential", row["potential"], "--rate", str(row["rate"]),
+               "--method", row["method"], "--rewinds", str(row["rewinds"]), "--seed", str(row["seed"]), "-o", file, "--json"]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0), err.seek(0)
+        row = row | {"cpu_s": round(used.ru_utime + used.ru_stime)}
+        if process.returncode != 0:
+            return row | {"error": (err.read().strip().splitlines() or [str(process.returncode)])[0]}
+        p = json.loads(out.read())
     inside = 1.9 <= p["density"] <= 2.1 and 1.78 <= p["first_peak"] <= 1.90 and 3.7 <= p["cn"] <= 4.3
-    return row | {"atoms": 2 * p["layer"]["cations"], "melted": p["melted_atoms"], "density": round(p["density"], 3), "peak": round(p["first_peak"], 3),
-                  "cn": round(p["cn"], 2), "crystal": round(p["crystal_share"], 3), "crystallised": p["crystallised"], "rewinds": len(p["rewinds"]),
-                  "regular": round(p["regular_share"], 3), "inside": inside}
+    return row | {"atoms": 2 * p["layer"]["cations"], "melted": p["melted_atoms"], "density": round(p["density"], 4), "peak": round(p["first_peak"], 4), "cn": round(p["cn"], 3),
+                  "crystal": round(p["crystal_share"], 4), "crystallised": p["crystallised"], "regular": round(p["regular_share"], 4), "rewound": len(p["rewinds"]),
+                  "made": p["thickness"], "inside": inside}
+
+
+def wanted(o):
+    rows = [dict(potential=p, cell=c, thickness=float(t), rate=float(r), method=m, rewinds=12, seed=s)
+            for s, p, t, c, r, m in itertools.product(range(1, o.seeds + 1), o.potentials.split(","), o.thicknesses.split(","), CELLS, o.rates.split(","), o.methods.split(","))]
+    return rows + [dict(potential=o.potentials.split(",")[0], cell=c, thickness=10.0, rate=SLOW, method="bulk", rewinds=0, seed=s)
+                   for s, c in itertools.product(range(1, o.slow + 1), list(CELLS)[:1])]
+
+
+def key(row):
+    return tuple(str(row[k]) for k in ASKED)
+
+
+def read(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def true(value):
+    return str(value) == "True"
+
+
+def summary(rows):
+    """Minimum, mean and maximum over the seeds of each potential, cell and thickness."""
+    groups = collections.defaultdict(list)
+    for r in rows:
+        groups[(r["potential"], r["cell"], r["thickness"], r["rate"], r["rewinds"])].append(r)
+    print("| potential | cell | asked A | K/s | seeds | density g/cm3 | first peak A | CN | crystal-like % | crystallised | rewinds | inside | CPU s |\n|" + "---|" * 13)
+    for (p, c, t, rate, _), group in sorted(groups.items(), key=lambda kv: (-float(kv[0][3]), kv[0])):
+        good = [r for r in group if not r.get("error")]
+        span = lambda k, n, f=1.0: "-" if not good else "{:.{n}f} ({:.{n}f}-{:.{n}f})".format(statistics.mean(v := [f * float(r[k]) for r in good]), min(v), max(v), n=n)
+        print(f"| {p} | {c} | {float(t):g} | {float(rate):.0e} | {len(group)} | {span('density', 3)} | {span('peak', 3)} | {span('cn', 2)} | {span('crystal', 1, 100.0)} | "
+              f"{sum(true(r['crystallised']) for r in good)} | {span('rewound', 1)} | {sum(true(r['inside']) for r in good)} | {span('cpu_s', 0)} |" +
+              (f" {len(group) - len(good)} failed" if len(good) < len(group) else ""))
+    fast = [r for r in rows if float(r["rate"]) > SLOW]
+    good = [r for r in fast if true(r.get("inside")) and not true(r["crystallised"])]
+    slow = [r for r in rows if float(r["rate"]) <= SLOW and not r.get("error")]
+    print(f"{len(good)} of {len(fast)} inside the window and not crystallised; {sum(true(r['crystallised']) for r in slow)} of {len(slow)} slow quenches crystallised and caught")
+    return len(good) == len(fast) and any(true(r["crystallised"]) for r in slow)
 
 
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("lamella")
+    a.add_argument("--csv", default="amorphous-table.csv")
     a.add_argument("--seeds", type=int, default=5)
     a.add_argument("--thicknesses", default="10,20")
     a.add_argument("--potentials", default="buckingham,tosi-fumi")
     a.add_argument("--rates", default="1e13")
     a.add_argument("--methods", default="auto")
-    a.add_argument("-j", type=int, default=2)
-    a.add_argument("--csv")
+    a.add_argument("--slow", type=int, default=1, help="seeds of the slow quench; 0: none")
+    a.add_argument("-j", type=int, default=1)
+    a.add_argument("--layers", help="folder that keeps the layers' files")
+    a.add_argument("--summary", action="store_true", help="only print the table of what the csv holds")
     o = a.parse_args()
-    rows = [dict(potential=p, cell=c, thickness=float(t), rate=float(r), method=m, seed=s)
-            for p, c, t, r, m, s in itertools.product(o.potentials.split(","), CELLS, o.thicknesses.split(","), o.rates.split(","), o.methods.split(","),
-                                                      range(1, o.seeds + 1))]
-    done = []
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(o.j) as pool:
-        os.environ.setdefault("LAMELLA_CACHE", os.path.join(folder, "cache"))  # times of melts, not of the cache
-        for row in pool.map(lambda r: quench(o.lamella, r, folder), rows):
-            done.append(row)
-            print("  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
-    good = [r for r in done if r.get("inside") and not r["crystallised"]]
-    print(f"{len(good)} of {len(done)} inside the window and not crystallised")
-    if o.csv:
-        keys = list(dict.fromkeys(k for r in done for k in r))
-        with open(o.csv, "w", newline="") as f:
-            csv.DictWriter(f, keys).writeheader()
-            csv.DictWriter(f, keys).writerows(done)
-    return 0 if len(good) == len(done) else 1
+    held = read(o.csv)
+    if not o.summary:
+        known = {key(r) for r in held}
+        rows = [r for r in wanted(o) if key(r) not in known]
+        if not held:
+            with open(o.csv, "w", newline="") as f:
+                csv.writer(f).writerow(ASKED + GOT)
+        lock = threading.Lock()
+        with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(o.j) as pool:
+            os.environ.setdefault("LAMELLA_CACHE", os.path.join(scratch, "cache"))  # times of melts, not of the cache
+            folder = o.layers or scratch
+            os.makedirs(folder, exist_ok=True)
+
+            def one(row):
+                row = quench(o.lamella, row, folder)
+                with lock, open(o.csv, "a", newline="") as f:
+                    csv.DictWriter(f, ASKED + GOT).writerow(row)
+                print("  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
+
+            list(pool.map(one, rows))
+        held = read(o.csv)
+    return 0 if summary(held) else 1
 
 
 if __name__ == "__main__":
