@@ -15,7 +15,7 @@ struct MeltPotential {
   double glass_density = 0.0;    ///< g/cm3 at 300 K, the guess that sizes the box; 0: unknown
   double melt_density = 0.0;     ///< g/cm3 at which the melt is packed
   bool density_known = false;    ///< else both are guesses from the ions' sizes
-  double cutoff = 6.0;           ///< A, no in-plane height of the cell may be below it
+  double cutoff = 6.0;           ///< A, no in-plane height of the cell may be below half of it
   std::string sha256;            ///< of a Deep Potential's file, else of the lines: part of the cache's key
   std::vector<std::string> warnings;
 };
@@ -27,7 +27,7 @@ MeltPotential melt_potential(const QuenchRecipe& recipe, const Formula& formula,
 /// Throws Error (bad_input) naming the key: thickness outside 2 to 100 A, a left-handed or flat plane, temperatures that do not
 /// fall, a rate or times that are not positive, an impossible density, crystals missing where they confine.
 void check_request(const LayerRequest& request);
-/// Throws Error (bad_input) where an in-plane height of the cell is below the potential's cut-off.
+/// Throws Error (bad_input) where an in-plane height of the cell is below half the potential's cut-off.
 void check_width(const Mat2& plane, const MeltPotential& potential);
 
 /// Elements of the crystals around the melt that the formula lacks, in order of appearance.

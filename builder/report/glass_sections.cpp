@@ -44,6 +44,7 @@ void numbers(Page& page, const json& proof) {
 }  // namespace
 
 void glass_sections(Page& page, const json& manifest) {
+  if (!manifest.is_object()) return;
   for (const json& layer : manifest.value("layers", json::array())) {
     const json proof = layer.value("proof", json());
     if (!proof.is_object() || layer.contains("repeats")) continue;
