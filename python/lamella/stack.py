@@ -68,5 +68,5 @@ def build(specification: Mapping[str, Any] | PathLike, overrides: Sequence[str] 
 
 
 def structures_folder() -> pathlib.Path:
-    """The bundled crystals, presets and first-pass potential."""
+    """The bundled crystals, presets and potentials."""
     return pathlib.Path(_core.structures_folder())
