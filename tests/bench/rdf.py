@@ -4,7 +4,7 @@
 
 6,000 atoms at the density of the stacks in a tilted box, 8 A, 200 bins, two threads; the two programs take turns. Wall seconds
 mean something on an idle machine only; processor seconds are beside them. Memory and speed of the whole `lamella analyze` on a
-10,000-frame trajectory: python tests/bench/rdf.py build --stream (writes 0.7 GB into the temporary folder).
+10,000-frame trajectory: python tests/bench/rdf.py build --stream (writes 0.7 GB into the temporary folder); --all does both in one run.
 """
 import json
 import os
@@ -89,4 +89,7 @@ def stream():
 
 
 machine()
-stream() if "--stream" in sys.argv else compare()
+if "--stream" not in sys.argv:
+    compare()
+if "--stream" in sys.argv or "--all" in sys.argv:
+    stream()
