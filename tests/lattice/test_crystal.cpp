@@ -75,7 +75,7 @@ TEST_CASE("Bundled crystals: space group, composition, density, neutrality") {
   };
   const Row rows[] = {{"LiCoO2", 166, "LiCoO2", 5.05}, {"LiF", 225, "LiF", 2.640}, {"Li6PS5Cl", 216, "Li6PS5Cl", 1.860}, {"Al2O3", 167, "Al2O3", 3.984}, {"LiNbO3", 161, "NbLiO3", 4.63},
                       {"LiTaO3", 161, "TaLiO3", 7.41}, {"Li3PO4", 62, "Li3PO4", 2.432}, {"LLZO", 230, "Li7La3Zr2O12", 5.10}, {"LGPS", 137, "", 2.04}, {"NMC811", 166, "", 4.78},
-                      {"Li4Ti5O12", 227, "", 3.48}, {"Li2S", 225, "SLi2", 1.63}, {"Li3PS4", 62, "Li3PS4", 1.872}};
+                      {"Li4Ti5O12", 227, "", 3.48}, {"Li2S", 225, "SLi2", 1.63}, {"Li3PS4", 62, "Li3PS4", 1.872}, {"Li2ZrO3", 15, "Li2ZrO3", 4.158}, {"Li3YCl6", 164, "Li3YCl6", 2.452}};
   for (const Row& row : rows) {
     INFO(row.name);
     const Crystal crystal = load_crystal(row.name);
@@ -98,7 +98,8 @@ TEST_CASE("Bundled crystals: bond lengths of the literature") {
                       {"LiF", "Li", "F", 6, 2.013},    {"Li2S", "Li", "S", 4, 2.477},    {"Al2O3", "Al", "O", 3, 1.855}, {"LiNbO3", "Nb", "O", 3, 1.889},
                       {"LiNbO3", "Li", "O", 3, 2.068}, {"LiTaO3", "Ta", "O", 3, 1.909},  {"Li3PO4", "P", "O", 4, 1.550}, {"Li3PO4", "Li", "O", 4, 1.964},
                       {"LLZO", "Zr", "O", 6, 2.105},   {"LLZO", "La", "O", 4, 2.510},    {"LGPS", "Ge", "S", 4, 2.146},  {"NMC811", "Ni", "O", 6, 1.969},
-                      {"NMC811", "Li", "O", 6, 2.110}, {"Li4Ti5O12", "Ti", "O", 6, 1.990}, {"Li6PS5Cl", "P", "S", 4, 2.029}, {"Li3PS4", "P", "S", 4, 2.053}};
+                      {"NMC811", "Li", "O", 6, 2.110}, {"Li4Ti5O12", "Ti", "O", 6, 1.990}, {"Li6PS5Cl", "P", "S", 4, 2.029}, {"Li3PS4", "P", "S", 4, 2.053},
+                      {"Li2ZrO3", "Zr", "O", 6, 2.114}, {"Li3YCl6", "Y", "Cl", 6, 2.652}, {"Li3YCl6", "Li", "Cl", 6, 2.603}};
   for (const Row& row : rows) {
     INFO(row.name << " " << row.centre << "-" << row.other);
     CHECK(mean_bond(load_crystal(row.name).cell, row.centre, row.other, row.count) == Approx(row.length).margin(0.006));
@@ -159,6 +160,8 @@ TEST_CASE("Mixed and partly empty sites become whole atoms in the smallest cell 
   const Crystal lps = load_crystal("Li3PS4");
   CHECK(counts(lps.cell) == std::map<std::string, int>{{"Li", 12}, {"P", 4}, {"S", 16}});
   CHECK(shortest(lps.cell, "Li", "Li") > 2.5);
+  const Crystal chloride = load_crystal("Li3YCl6");
+  CHECK(counts(chloride.cell) == std::map<std::string, int>{{"Li", 9}, {"Y", 3}, {"Cl", 18}});
   const Crystal llzo = load_crystal("LLZO");
   CHECK(counts(llzo.cell) == std::map<std::string, int>{{"Li", 56}, {"La", 24}, {"Zr", 16}, {"O", 96}});
   CHECK(shortest(llzo.cell, "Li", "Li") > 2.0);
