@@ -55,6 +55,9 @@ def tree(path, sel=SEL):
     head, values = read(path)
     if sum(sel) != int(head["sum_sel"][0]):
         raise ValueError(f"trained for sum of sel {head['sum_sel'][0]:.0f}, not {sum(sel)}")
+    embedding, fitting, axis = shape(head)
+    if embedding[-1] * axis == fitting[0]:
+        raise ValueError("a first fitting layer as wide as the descriptor: deepmd-kit's .dp would skip over it, its .pb and the trainer would not")
     script = config(head, sel)
     model = get_model({**script, "fitting_net": {"type": "ener", **script["fitting_net"]}}).serialize()
     std = model["descriptor"]["@variables"]["dstd"]

@@ -199,9 +199,12 @@ def main():
         share = now
         labelled += label(a, chosen, os.path.join(a.output, f"round-{number}", "labels"), dataset)
     starter = os.path.join(a.output, "starter.dp")
-    with open(models[0], "rb") as f, open(starter, "wb") as g:
-        g.write(f.read())
-    model_file.to_pb(starter, os.path.join(a.output, "starter.pb"))
+    with open(models[0], "rb") as f:
+        content = f.read()
+    if not os.path.exists(starter) or open(starter, "rb").read() != content or not os.path.exists(starter[:-2] + "pb"):
+        with open(starter, "wb") as g:
+            g.write(content)
+        model_file.to_pb(starter, starter[:-2] + "pb")
     everything = os.path.join(a.output, "train.extxyz")
     fr.write(everything, labelled)
     subprocess.run([a.lamella, "validate", "--model", models[0], "--data", everything, "-o", os.path.join(a.output, "validation")], check=True)

@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Violent families count for less in the draws; what users look at first counts for more.
 WEIGHTS = {"close": 0.4, "pushed": 0.5, "coated": 2.0, "LPSCl": 1.5}
 NETWORK = {"embedding": "10,20,40", "axis": 8, "fitting": "100,100,100"}
-SMOKE_NETWORK = {"embedding": "4,8", "axis": 2, "fitting": "16,16"}
+SMOKE_NETWORK = {"embedding": "4,8", "axis": 2, "fitting": "12,12"}
 
 
 def build_trainer(folder):
