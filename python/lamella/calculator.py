@@ -15,7 +15,7 @@ from .potential import Potential
 Array = npt.NDArray[np.float64]
 
 
-class LamellaCalculator(Calculator):  # type: ignore[misc]
+class LamellaCalculator(Calculator):
     """Energy, forces, stress and energies per atom of a Deep Potential.
 
     >>> import lamella
@@ -34,12 +34,13 @@ class LamellaCalculator(Calculator):  # type: ignore[misc]
 
     def calculate(self, atoms: Atoms | None = None, properties: Sequence[str] = ("energy",), system_changes: Sequence[str] = all_changes) -> None:
         super().calculate(atoms, properties, system_changes)
-        result = self.potential.compute(self.atoms.numbers, self.atoms.positions, _periodic_cell(self.atoms))
+        current: Atoms = self.atoms  # super's copy
+        result = self.potential.compute(current.numbers, current.positions, _periodic_cell(current))
         self.results = {"energy": result["energy"], "free_energy": result["energy"], "forces": result["forces"], "energies": result["atom_energy"]}
-        if self.atoms.pbc.all():
+        if current.pbc.all():
             # deepmd-kit's virial is minus the derivative by strain; ASE's stress is plus it, by volume.
             virial = 0.5 * (result["virial"] + result["virial"].T)
-            self.results["stress"] = full_3x3_to_voigt_6_stress(-virial / self.atoms.get_volume())
+            self.results["stress"] = full_3x3_to_voigt_6_stress(-virial / current.get_volume())
 
 
 def _periodic_cell(atoms: Atoms) -> Array:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Iterable, NamedTuple, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterable, NamedTuple, Sequence, Union, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 
 def _frames(frames: ase.Atoms | Iterable[ase.Atoms]) -> list[ase.Atoms]:
-    return [frames] if hasattr(frames, "get_positions") else list(frames)
+    return [cast("ase.Atoms", frames)] if hasattr(frames, "get_positions") else list(cast("Iterable[ase.Atoms]", frames))
 
 
 def _numbers(atoms: ase.Atoms) -> npt.NDArray[np.int32]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, TypedDict, Union
+from typing import TypedDict, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,6 @@ class Potential:
 
     def compute(self, numbers: npt.ArrayLike, positions: npt.ArrayLike, cell: npt.ArrayLike) -> Evaluation:
         """Of atoms (atomic numbers, positions in A) in a periodic cell (rows, A). Bit for bit what `lamella energy --json` prints."""
-        result: Any = self._core.compute(np.ascontiguousarray(numbers, dtype=np.int32), np.ascontiguousarray(positions, dtype=np.float64),
+        result: Evaluation = self._core.compute(np.ascontiguousarray(numbers, dtype=np.int32), np.ascontiguousarray(positions, dtype=np.float64),
                                          np.ascontiguousarray(cell, dtype=np.float64))
-        return Evaluation(**result)
+        return result

@@ -10,7 +10,7 @@ from . import _core
 
 if TYPE_CHECKING:
     import ase
-    from pymatgen.core import Structure
+    from pymatgen.core.structure import Structure
 
 PathLike = Union[str, "os.PathLike[str]"]
 
@@ -39,7 +39,9 @@ class Stack:
 
     def structure(self) -> Structure:
         """`pymatgen.core.Structure` with the site property "layer", its name."""
-        from pymatgen.core import Element, Lattice, Structure
+        from pymatgen.core.lattice import Lattice
+        from pymatgen.core.periodic_table import Element
+        from pymatgen.core.structure import Structure
         names = self.layer_names
         return Structure(Lattice(self._core.cell()), [Element.from_Z(int(z)) for z in self._core.numbers()], self._core.positions(),
                          coords_are_cartesian=True, site_properties={"layer": [names[i] for i in self._core.layers()]})
