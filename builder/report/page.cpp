@@ -25,7 +25,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string typeset(const std::string& text) {
-  static const std::pair<std::string, std::string> units[] = {{"A^2", "\u00c5\u00b2"}, {"A^3", "\u00c5\u00b3"}, {"(A)", "(\u00c5)"}, {"cm^3", "cm\u00b3"}, {"cm3", "cm\u00b3"}, {"cm2", "cm\u00b2"}, {" +- ", " \u00b1 "}};
+  static const std::pair<std::string, std::string> units[] = {{"A^2", "\u00c5\u00b2"}, {"A^3", "\u00c5\u00b3"}, {"(A)", "(\u00c5)"}, {"(1/A)", "(1/\u00c5)"}, {"cm^3", "cm\u00b3"}, {"cm3", "cm\u00b3"}, {"cm2", "cm\u00b2"}, {" +- ", " \u00b1 "}};
   std::string set = text;
   for (const auto& [plain, printed] : units)
     for (std::size_t at = 0; (at = set.find(plain, at)) != std::string::npos;) {
