@@ -74,6 +74,8 @@ void start_mpi() {
   MPI_Initialized(&started);
   if (started) return;
   // Started without mpirun, OpenMPI would start a helper process first, for spawning ranks that nobody asks for.
+  // hwloc (below MPI) complains on standard error where there is no /sys, in a chroot for one: our first line is the error's.
+  setenv("HWLOC_HIDE_ERRORS", "2", 0);
   if (!std::getenv("OMPI_COMM_WORLD_SIZE") && !std::getenv("PMIX_RANK")) setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
