@@ -9,6 +9,9 @@
 #include "tests/runner/lithium_fluoride.hpp"
 #include "tests/runner/run_program.hpp"
 
+// What fails here is the disk, not the program's memory: a sanitized program would only be slower.
+#ifndef __SANITIZE_ADDRESS__
+
 using namespace lamella;
 namespace fs = std::filesystem;
 
@@ -87,9 +90,6 @@ void check_fault(long at, const std::string& how) {
 }
 
 }  // namespace
-
-// What fails here is the disk, not the program's memory: a sanitized program would only be slower.
-#ifndef __SANITIZE_ADDRESS__
 
 TEST_CASE("a fault at any call that changes a file gives an error and a whole checkpoint that the run goes on from") {
   const long calls = static_cast<long>(reference().calls.size());
