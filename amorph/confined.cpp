@@ -2,24 +2,13 @@
 #include <numeric>
 
 #include "amorph/layer_maker.hpp"
+#include "lattice/slab_box.hpp"
 
 namespace lamella {
 namespace {
 
 constexpr double held_depth = 14.0;  // A of each confining crystal that the melt feels: twice a cut-off
 constexpr double free_depth = 6.0;   // A of each that moves in the release
-
-double highest(const Slab& slab) {
-  double z = -1e9;
-  for (const Cartesian& p : slab.positions) z = std::max(z, p.z());
-  return z;
-}
-
-double lowest(const Slab& slab) {
-  double z = 1e9;
-  for (const Cartesian& p : slab.positions) z = std::min(z, p.z());
-  return z;
-}
 
 }  // namespace
 
@@ -55,8 +44,8 @@ Quenched LayerMaker::confined(MeltStore* store, AmorphousLayer& layer) {
   system_.elements = atoms_of(request_.formula, units);
   const double thickness = height_of(request_.formula, units, area_, system_.potential.glass_density);
   const double low = held_depth + 1.0, high = low + between.gap + thickness;  // the crystals' outermost atoms
-  hold(between.below, highest(between.below), low, true);
-  hold(between.above, lowest(between.above), high, false);
+  hold(between.below, extent_of(between.below).high, low, true);
+  hold(between.above, extent_of(between.above).low, high, false);
   sort_held(low, high);
   system_.wall = low + 0.5 * between.gap;
   system_.glass_height = system_.melt_height = thickness;

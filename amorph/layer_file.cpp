@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "export/structure_files.hpp"
 #include "lattice/read_structure.hpp"
+#include "lattice/slab_box.hpp"
 
 namespace lamella {
 namespace {
@@ -55,10 +56,7 @@ double number_or(const std::string& comment, const std::string& key, double othe
 
 Structure structure_of_layer(const Slab& slab, const std::string& layer_name) {
   Structure s;
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = slab.plane;
-  rows(2, 2) = slab.thickness;
-  s.cell = Cell(rows);
+  s.cell = Cell(box_rows(slab.plane, slab.thickness));
   s.elements = slab.elements;
   s.positions = slab.positions;
   s.layer_names = {layer_name};

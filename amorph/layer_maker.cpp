@@ -9,6 +9,7 @@
 #include "amorph/pack.hpp"
 #include "amorph/proof.hpp"
 #include "base/error.hpp"
+#include "lattice/slab_box.hpp"
 
 namespace lamella {
 namespace {
@@ -63,9 +64,7 @@ AmorphousLayer LayerMaker::make(MeltStore* store) {
 
 MeltState LayerMaker::packed(const MeltSystem& system, double height) const {
   MeltState state;
-  state.rows.setZero();
-  state.rows.topLeftCorner<2, 2>() = plane_.rows;
-  state.rows(2, 2) = height;
+  state.rows = box_rows(plane_.rows, height);
   const PackRoom room{system.wall, system.wall + system.melt_height, system.film};
   state.positions = pack_at_random(Cell(state.rows), system.elements, room, request_.seed);
   return state;

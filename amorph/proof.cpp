@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "lattice/slab_box.hpp"
 #include "observe/order.hpp"
 #include "observe/voids.hpp"
 
@@ -89,16 +90,12 @@ std::string method_reason(const LayerRequest& request) {
 /// Order of the finished layer itself: coordination with open faces; what counts crystals with them closed (see closed_structure).
 Json layer_order(const LayerRequest& request, const Slab& slab, const OrderCriteria& criteria) {
   Structure s;
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = slab.plane;
-  rows(2, 2) = slab.thickness + 20.0;
-  s.cell = Cell(rows);
+  s.cell = Cell(box_rows(slab.plane, slab.thickness + 20.0));
   s.elements = slab.elements;
   s.positions = slab.positions;
   const std::vector<Element> cations = cations_of(request.formula), anions = anions_of(request.formula);
   const OrderReport order = local_order(s, cations, anions, criteria, {true, true, false});
-  rows(2, 2) = slab.thickness;
-  s.cell = Cell(rows);
+  s.cell = Cell(box_rows(slab.plane, slab.thickness));
   const OrderReport closed = local_order(s, cations, anions, criteria);
   std::vector<long> clusters = order.clusters;
   if (clusters.size() > 5) clusters.resize(5);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "amorph/proof.hpp"
+#include "lattice/slab_box.hpp"
 #include "observe/rdf.hpp"
 
 namespace lamella {
@@ -50,10 +51,7 @@ nlohmann::ordered_json partial_rdfs(const MeltSystem& system, const std::vector<
 
 nlohmann::ordered_json ring_of_slices(const LayerRequest& request, const Slab& slab, const OrderCriteria& criteria) {
   Structure ring;
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = slab.plane;
-  rows(2, 2) = slab.thickness;
-  ring.cell = Cell(rows);
+  ring.cell = Cell(box_rows(slab.plane, slab.thickness));
   ring.elements = slab.elements;
   ring.positions = slab.positions;
   const OrderReport order = local_order(ring, cations_of(request.formula), anions_of(request.formula), criteria);

@@ -3,46 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/random.hpp"
-#include "lattice/neighbours.hpp"
+#include "builder/seam.hpp"
+#include "lattice/slab_box.hpp"
 
 namespace lamella {
 
 namespace {
 
-struct Extent {
-  double low, high;
-};
-
-Extent extent_of(const Slab& slab) {
-  Extent extent{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-  for (const Cartesian& r : slab.positions) extent = {std::min(extent.low, r.z()), std::max(extent.high, r.z())};
-  return extent;
-}
-
 /// The closest contact across the seam, in units of the covalent radii's sum, with the upper layer shifted.
 double loosest_contact(const Slab& lower, const Slab& upper, const Vec2& shift, double gap) {
   constexpr double reach = 3.5;
-  const Extent below = extent_of(lower), above = extent_of(upper);
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = lower.plane;
-  rows(2, 2) = 4.0 * reach;
-  std::vector<Cartesian> faces;
-  std::vector<std::size_t> owner;
-  for (std::size_t i = 0; i < lower.size(); ++i)
-    if (below.high - lower.positions[i].z() < reach) faces.push_back({lower.positions[i].x(), lower.positions[i].y(), lower.positions[i].z() - below.high}), owner.push_back(i);
-  const NeighbourGrid grid(Cell(rows), faces, reach, {true, true, false});
   double closest = reach;
-  std::vector<Neighbour> found;
-  for (std::size_t i = 0; i < upper.size(); ++i) {
-    const double height = upper.positions[i].z() - above.low + gap;
-    if (height > reach) continue;
-    grid.around_point({upper.positions[i].x() + shift.x(), upper.positions[i].y() + shift.y(), height}, found);
-    for (const Neighbour& n : found)
-      closest = std::min(closest, n.distance / (upper.elements[i].covalent_radius() + lower.elements[owner[static_cast<std::size_t>(n.index)]].covalent_radius()));
-  }
+  visit_contacts(lower, upper, gap, shift, reach, [&](Element below, Element above, double distance) {
+    closest = std::min(closest, distance / (above.covalent_radius() + below.covalent_radius()));
+  });
   return closest;
 }
 
@@ -103,10 +79,7 @@ Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecificatio
     top += extent.high - extent.low + gap;
     assembled.seams.push_back({layers[i].name, layers[last ? 0 : i + 1].name, gap, last && vacuum});
   }
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = layers.front().slab.plane;
-  rows(2, 2) = top;
-  structure.cell = Cell(rows);
+  structure.cell = Cell(box_rows(layers.front().slab.plane, top));
   for (Cartesian& r : structure.positions) r = structure.cell.wrapped(r);
   return assembled;
 }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "lattice/neighbours.hpp"
+#include "builder/seam.hpp"
 
 namespace lamella {
 namespace {
@@ -12,37 +12,13 @@ namespace {
 constexpr double reach = 4.0;  // A: like ions of a glass are nearer than that
 constexpr double slack = 1e-9;
 
-double top_of(const Slab& slab) {
-  return std::max_element(slab.positions.begin(), slab.positions.end(), [](const Cartesian& a, const Cartesian& b) { return a.z() < b.z(); })->z();
-}
-double bottom_of(const Slab& slab) {
-  return std::min_element(slab.positions.begin(), slab.positions.end(), [](const Cartesian& a, const Cartesian& b) { return a.z() < b.z(); })->z();
-}
-
 /// One seam: `upper` shifted by `shift` (A), `gap` above `lower`.
 double seam_excess(const Slab& lower, const Slab& upper, double gap, const Vec2& shift, const std::map<unsigned char, double>& limits) {
-  const double high = top_of(lower), low = bottom_of(upper);
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = lower.plane;
-  rows(2, 2) = 4.0 * reach;
-  std::vector<Cartesian> face;
-  std::vector<Element> elements;
-  for (std::size_t i = 0; i < lower.size(); ++i)
-    if (high - lower.positions[i].z() < reach) {
-      face.emplace_back(lower.positions[i].x(), lower.positions[i].y(), lower.positions[i].z() - high);
-      elements.push_back(lower.elements[i]);
-    }
-  const NeighbourGrid grid(Cell(rows), face, reach, {true, true, false});
   double excess = reach;
-  std::vector<Neighbour> near;
-  for (std::size_t i = 0; i < upper.size(); ++i) {
-    const auto limit = limits.find(upper.elements[i].number());
-    const double height = upper.positions[i].z() - low + gap;
-    if (limit == limits.end() || height > reach) continue;
-    grid.around_point({upper.positions[i].x() + shift.x(), upper.positions[i].y() + shift.y(), height}, near);
-    for (const Neighbour& n : near)
-      if (elements[static_cast<std::size_t>(n.index)] == upper.elements[i]) excess = std::min(excess, n.distance - limit->second);
-  }
+  visit_contacts(lower, upper, gap, shift, reach, [&](Element below, Element above, double distance) {
+    const auto limit = limits.find(above.number());
+    if (below == above && limit != limits.end()) excess = std::min(excess, distance - limit->second);
+  });
   return excess;
 }
 

@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "base/words.hpp"
 #include "builder/analyze.hpp"
 #include "builder/cli/command.hpp"
 #include "builder/cli/options.hpp"
@@ -24,12 +22,6 @@ constexpr const char* usage =
     "  lamella analyze run.extxyz --pairs Li-F,F-F --interval 0.1 --json\n\n"
     "lamella analyze DIR|TRAJECTORY: radial distribution functions, bonds and dimers, tetrahedra, diffusion, profiles and strain\n"
     "of a built folder's runs, or of a LAMMPS dump, an AMBER NetCDF or an extended XYZ; csv and analysis.json in DIR/analysis.\n";
-
-std::vector<std::string> comma_words(const std::string& text) {
-  std::string spaced = text;
-  std::replace(spaced.begin(), spaced.end(), ',', ' ');
-  return split_words(spaced);
-}
 
 AnalysisInput input_of_file(const fs::path& file, const ParsedOptions& parsed, double timestep) {
   AnalysisInput input;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -100,6 +101,11 @@ ParsedOptions parse_options(const std::vector<std::string>& words, const po::opt
     parsed.helped = true;
   }
   return parsed;
+}
+
+std::vector<std::string> comma_words(std::string text) {
+  std::replace(text.begin(), text.end(), ',', ' ');
+  return split_words(text);
 }
 
 Progress terminal_progress() {

@@ -39,6 +39,9 @@ void answer_help(const std::string& usage, const boost::program_options::options
 /// The help of a command as data, asked from the command itself: it cannot go stale.
 HelpText help_of(int (*command)(const std::vector<std::string>& words));
 
+/// "Li,Co,O" as words; blanks part them too.
+std::vector<std::string> comma_words(std::string text);
+
 /// A progress line on standard error, only when that is a terminal; does nothing otherwise.
 Progress terminal_progress();
 

@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <set>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "base/words.hpp"
 #include "builder/analyze.hpp"
 #include "builder/cli/command.hpp"
 #include "builder/cli/options.hpp"
@@ -28,10 +26,9 @@ constexpr const char* usage =
     "XYZ) the frames asked for. Atoms are wrapped into the cell.\n";
 
 /// "0,100,last" against the number of frames.
-std::set<long> chosen_frames(std::string text, long count) {
-  std::replace(text.begin(), text.end(), ',', ' ');
+std::set<long> chosen_frames(const std::string& text, long count) {
   std::set<long> chosen;
-  for (const std::string& word : split_words(text)) {
+  for (const std::string& word : comma_words(text)) {
     long frame = count - 1;
     if (word != "last") {
       const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), frame);
@@ -96,11 +93,8 @@ Subject subject_of(const fs::path& given, const ParsedOptions& parsed) {
   subject.name = given.stem().string();
   subject.place = given.parent_path() / "pictures";
   if (parsed.has("layers")) subject.reading.reference = read_identities(parsed.get<std::string>("layers"));
-  if (parsed.has("types")) {
-    std::string types = parsed.get<std::string>("types");
-    std::replace(types.begin(), types.end(), ',', ' ');
-    for (const std::string& symbol : split_words(types)) subject.reading.types.push_back(Element::from_symbol(symbol));
-  }
+  if (parsed.has("types"))
+    for (const std::string& symbol : comma_words(parsed.get<std::string>("types"))) subject.reading.types.push_back(Element::from_symbol(symbol));
   return subject;
 }
 

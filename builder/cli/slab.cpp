@@ -11,6 +11,7 @@
 #include "builder/cli/options.hpp"
 #include "export/structure_files.hpp"
 #include "lattice/slab.hpp"
+#include "lattice/slab_box.hpp"
 
 namespace lamella {
 namespace {
@@ -113,15 +114,9 @@ Json as_json(const Crystal& crystal, Miller miller, const SurfaceLattice& surfac
 
 /// The slab asked for, in a box with vacuum above it.
 Structure in_vacuum(const Slab& slab, double vacuum, const std::string& name) {
-  double low = 0.0, high = slab.thickness;
-  for (const auto& r : slab.positions) {
-    low = std::min(low, r.z());
-    high = std::max(high, r.z());
-  }
-  Mat3 rows = Mat3::Zero();
-  rows.topLeftCorner<2, 2>() = slab.plane;
-  rows(2, 2) = high - low + vacuum;
-  Structure structure{Cell(rows), slab.elements, {}, std::vector<int>(slab.size(), 0), {name}};
+  const Extent atoms = extent_of(slab);
+  const double low = std::min(0.0, atoms.low), high = std::max(slab.thickness, atoms.high);
+  Structure structure{Cell(box_rows(slab.plane, high - low + vacuum)), slab.elements, {}, std::vector<int>(slab.size(), 0), {name}};
   for (const auto& r : slab.positions) structure.positions.emplace_back(r.x(), r.y(), r.z() - low);
   return structure;
 }

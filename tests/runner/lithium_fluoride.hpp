@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/files.hpp"
+#include "runner/protocol_run.hpp"
 
 namespace lamella::test {
 
@@ -81,6 +82,16 @@ inline void write_lithium_fluoride(const std::filesystem::path& folder) {
   write_whole_file(folder / "lammps" / "stack.data", data);
   write_whole_file(folder / "lammps" / "npt.in", lithium_fluoride_input());
   write_whole_file(folder / "stack.extxyz", xyz);
+}
+
+/// `lamella run` of that folder's npt.in on one thread, a checkpoint every 20 steps.
+inline ProtocolRunOptions npt_run(const std::filesystem::path& folder) {
+  ProtocolRunOptions options;
+  options.folder = folder;
+  options.protocol = "npt";
+  options.threads = 1;
+  options.checkpoint_every = 20;
+  return options;
 }
 
 /// An empty folder for one test.

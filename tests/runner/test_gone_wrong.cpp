@@ -26,12 +26,9 @@ fs::path folder_with(const std::string& name, std::vector<std::pair<std::string,
   return folder;
 }
 
+/// Without the limit of temperature, which has a test of its own.
 ProtocolRunOptions options_for(const fs::path& folder) {
-  ProtocolRunOptions options;
-  options.folder = folder;
-  options.protocol = "npt";
-  options.threads = 1;
-  options.checkpoint_every = 20;
+  ProtocolRunOptions options = test::npt_run(folder);
   options.hottest = 1e9;
   return options;
 }

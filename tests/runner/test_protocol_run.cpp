@@ -13,15 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-ProtocolRunOptions options_for(const fs::path& folder) {
-  ProtocolRunOptions options;
-  options.folder = folder;
-  options.protocol = "npt";
-  options.threads = 1;
-  options.checkpoint_every = 20;
-  return options;
-}
-
 const char* kOutputs[] = {"trajectory.nc", "thermo.csv", "final.data"};
 
 }  // namespace
@@ -30,12 +21,12 @@ TEST_CASE("a run interrupted at each of its checkpoints and resumed gives the un
   const fs::path whole = test::fresh_folder("whole"), parts = test::fresh_folder("parts");
   test::write_lithium_fluoride(whole);
   test::write_lithium_fluoride(parts);
-  const ProtocolRunSummary reference = run_protocol(options_for(whole));
+  const ProtocolRunSummary reference = run_protocol(test::npt_run(whole));
   CHECK(reference.last_step == 100);
   CHECK(reference.frames == 11);
   CHECK(reference.atoms == 64);
 
-  ProtocolRunOptions options = options_for(parts);
+  ProtocolRunOptions options = test::npt_run(parts);
   options.interrupted = [] { return true; };
   int calls = 0;
   for (bool done = false; !done; ++calls) {
@@ -62,7 +53,7 @@ TEST_CASE("the same under the Deep Potential in both precisions, one rank") {
       test::write_lithium_fluoride(folder);
       write_whole_file(folder / "lammps/npt.in", test::deep_lithium_fluoride_input());
     }
-    ProtocolRunOptions options = options_for(whole);
+    ProtocolRunOptions options = test::npt_run(whole);
     options.variables["steps"] = "60";
     options.precision = precision;
     CHECK(run_protocol(options).last_step == 60);
@@ -92,7 +83,7 @@ TEST_CASE("the same under the Deep Potential in both precisions, one rank") {
 TEST_CASE("outputs that went on past the checkpoint are cut back, and a damaged checkpoint gives way to the one before") {
   const fs::path folder = test::fresh_folder("cut");
   test::write_lithium_fluoride(folder);
-  const ProtocolRunOptions options = options_for(folder);
+  const ProtocolRunOptions options = test::npt_run(folder);
   run_protocol(options);
   const fs::path out = folder / "run/npt";
   std::map<std::string, std::string> reference;
@@ -123,7 +114,7 @@ TEST_CASE("outputs that went on past the checkpoint are cut back, and a damaged 
 TEST_CASE("a run that stands is not overwritten unasked, another model, input or precision cannot resume it") {
   const fs::path folder = test::fresh_folder("stands");
   test::write_lithium_fluoride(folder);
-  ProtocolRunOptions options = options_for(folder);
+  ProtocolRunOptions options = test::npt_run(folder);
   options.variables["steps"] = "20";
   options.resume = true;
   CHECK_THROWS_WITH(run_protocol(options), Catch::Contains("nothing to resume"));
@@ -152,7 +143,7 @@ TEST_CASE("a run that stands is not overwritten unasked, another model, input or
 TEST_CASE("a run that goes wrong stops with step and atom and leaves the last whole frame") {
   const fs::path folder = test::fresh_folder("wrong");
   test::write_lithium_fluoride(folder);
-  ProtocolRunOptions options = options_for(folder);
+  ProtocolRunOptions options = test::npt_run(folder);
   options.hottest = 100.0;  // it starts at 600 K
   try {
     run_protocol(options);
@@ -182,7 +173,7 @@ TEST_CASE("a dump of the input's own goes on in its file across checkpoints, no 
   std::string input = test::lithium_fluoride_input();
   input.replace(input.find("run ${steps}"), 0, "dump mine all custom 10 mine.dump id xu yu zu\ndump_modify mine sort id\n");
   write_whole_file(folder / "lammps/npt.in", input);
-  ProtocolRunOptions options = options_for(folder);
+  ProtocolRunOptions options = test::npt_run(folder);
   run_protocol(options);
   const std::string pieces = read_whole_file(folder / "run/npt/mine.dump");
   std::string steps;

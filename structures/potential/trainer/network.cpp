@@ -13,6 +13,12 @@ void Chain::add(int in, int out, bool linear, bool may_skip, std::size_t& offset
 
 namespace {
 
+/// y = W x; one input is an outer product, which Eigen's general product is slow at.
+void multiply(const Layer& l, const float* p, const Matrix& x, Matrix& y) {
+  if (l.in == 1) y.noalias() = l.weight(p).col(0) * x.row(0);
+  else y.noalias() = l.weight(p) * x;
+}
+
 void add_skip(const Layer& l, const Matrix& x, Matrix& y) {
   if (l.skip == Skip::same) y += x;
   if (l.skip == Skip::twice) {
@@ -34,8 +40,7 @@ const Matrix& Chain::forward(const float* p, const Matrix& x) {
     const Layer& l = layers_[k];
     LayerState& s = states_[k];
     s.x.swap(y_);
-    if (l.in == 1) s.t.noalias() = l.weight(p).col(0) * s.x.row(0);
-    else s.t.noalias() = l.weight(p) * s.x;
+    multiply(l, p, s.x, s.t);
     s.t.colwise() += l.bias(p);
     if (!l.linear) s.t = s.t.array().tanh();
     y_ = s.t;
@@ -64,8 +69,7 @@ const Matrix& Chain::tangent(const float* p, const Matrix& dx) {
     const Layer& l = layers_[k];
     LayerState& s = states_[k];
     s.dx.swap(dy_);
-    if (l.in == 1) s.dz.noalias() = l.weight(p).col(0) * s.dx.row(0);
-    else s.dz.noalias() = l.weight(p) * s.dx;
+    multiply(l, p, s.dx, s.dz);
     if (l.linear) dy_ = s.dz;
     else dy_ = s.dz.array() * (1.0f - s.t.array().square());
     add_skip(l, s.dx, dy_);
