@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -72,6 +73,7 @@ class Run {
   bool in_run_section_ = false, outputs_begun_ = false;
   int run_ordinal_ = 0;
   bool segment_over_ = false;
+  bool just_ran_ = false;                // a `run` of the run section has moved: its end is what a checkpoint holds
   bool nothing_left_ = false;            // the checkpoint is that of a complete run
   long last_frame_ = -1;
   ProtocolRunSummary summary_;
@@ -158,6 +160,7 @@ void Run::open_engine() {
 void Run::execute(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
     engine_->command(line);
+    if (std::exchange(just_ran_, false)) state_.restart = restart_bytes();
     if (segment_over_) return;
     if (!continued_) continue;
     // A dump of the input's own goes on in its file.
@@ -222,6 +225,7 @@ std::vector<std::string> Run::rewrite_run(const std::vector<std::string>& words)
   state_.step = next;
   segment_over_ = next < state_.end;
   from_restart_ = false;
+  just_ran_ = true;
   return rewritten;
 }
 
@@ -285,6 +289,7 @@ void Run::on_step(long step) {
       throw Error(Failure::interrupted, {plan_.protocol, "interrupted before the first checkpoint: nothing is saved", "", "", ""});
     return show(step, "getting ready");
   }
+  if (step > state_.end) return show(state_.end, "settling");  // a minimisation that closes the input: its iterations are no time
   if (plan_.frame_every > 0 && step % plan_.frame_every == 0 && step != last_frame_) write_frame(step);
   if (step % plan_.thermo_every == 0) write_thermo(step);
   show(step, plan_.protocol);
@@ -322,7 +327,7 @@ std::string Run::restart_bytes() {
 
 void Run::save(bool complete) {
   state_.complete = complete;
-  state_.restart = restart_bytes();
+  if (state_.restart.empty()) state_.restart = restart_bytes();  // a run section without a run
   bridge::on_root([&] {
     if (!bridge::log_is_whole(engine_->lammps())) fail_run({"log.lammps", "cannot be written", "", "", "is the disk full? the last checkpoint is kept"});
     const auto start = Clock::now();

@@ -9,16 +9,17 @@ rewinds 0), which are there to crystallise and to be caught. `--summary` only re
 """
 import argparse, collections, concurrent.futures, csv, itertools, json, os, statistics, subprocess, sys, tempfile, threading
 
-CELLS = {"rectangular 14.1 x 16": "14.1,0,0,16", "hexagonal 16": "16,0,-8,13.8564", "oblique 16 x 15.1": "16,0,4.5,14.4"}
+# About 160 A^2, every in-plane height above two cut-offs (12 A).
+CELLS = {"rectangular 12.1 x 13": "12.1,0,0,13", "hexagonal 13.9": "13.9,0,-6.95,12.0378", "oblique 13 x 12.8": "13,0,4,12.2"}
 ASKED = ("potential", "cell", "thickness", "rate", "method", "rewinds", "seed")
 GOT = ("atoms", "melted", "density", "peak", "cn", "crystal", "crystallised", "regular", "rewound", "made", "cpu_s", "inside", "error")
 SLOW = 2e12  # K/s
 
 
-def quench(lamella, row, folder):
+def quench(lamella, row, folder, keep):
     file = os.path.join(folder, "-".join(str(v) for v in row.values()).replace(" ", "_") + ".extxyz")
     command = [lamella, "quench", "LiF", "--cell", CELLS[row["cell"]], "--thickness", str(row["thickness"]), "--potential", row["potential"], "--rate", str(row["rate"]),
-               "--method", row["method"], "--rewinds", str(row["rewinds"]), "--seed", str(row["seed"]), "-o", file, "--json"]
+               "--method", row["method"], "--rewinds", str(row["rewinds"]), "--seed", str(row["seed"]), "-o", file, "--json"] + (["--inputs", file.removesuffix(".extxyz")] if keep else [])
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err)
         _, status, used = os.wait4(process.pid, 0)
@@ -86,7 +87,7 @@ def main():
     a.add_argument("--methods", default="auto")
     a.add_argument("--slow", type=int, default=1, help="seeds of the slow quench; 0: none")
     a.add_argument("-j", type=int, default=1)
-    a.add_argument("--layers", help="folder that keeps the layers' files")
+    a.add_argument("--layers", help="folder that keeps the layers' files and every stage's LAMMPS input")
     a.add_argument("--summary", action="store_true", help="only print the table of what the csv holds")
     o = a.parse_args()
     held = read(o.csv)
@@ -103,7 +104,7 @@ def main():
             os.makedirs(folder, exist_ok=True)
 
             def one(row):
-                row = quench(o.lamella, row, folder)
+                row = quench(o.lamella, row, folder, bool(o.layers))
                 with lock, open(o.csv, "a", newline="") as f:
                     csv.DictWriter(f, ASKED + GOT).writerow(row)
                 print("  ".join(f"{k} {v}" for k, v in row.items()), flush=True)

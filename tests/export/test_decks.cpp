@@ -58,6 +58,9 @@ TEST_CASE("every deck keeps the stress, and vacuum brings the dipole correction 
 TEST_CASE("protocol inputs hold the paper's conditions and their switches") {
   const Structure stack = of({"Li", "Co", "O"});
   const TypeMap types = TypeMap::from_structure(stack);
+  const std::string relax = protocol_input(Protocol::relax, types, {});
+  CHECK(relax.find("norm max") > relax.find("run ${steps}"));
+  CHECK(relax.find("minimize 0.0 0.1") < relax.find("write_data relaxed.data"));
   const std::string reaction = protocol_input(Protocol::reaction, types, {});
   CHECK(has(reaction, "steps        index 2000000\n"));
   CHECK(has(reaction, "temperature  index 300 "));

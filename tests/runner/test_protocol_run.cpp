@@ -46,6 +46,41 @@ TEST_CASE("a run interrupted at each of its checkpoints and resumed gives the un
   fs::remove_all(parts);
 }
 
+TEST_CASE("a minimisation after the run: no frames of it, resumed to the same bytes, and more steps go on from before it") {
+  const auto settled = [](const std::string& name, const std::string& steps) {
+    const fs::path folder = test::fresh_folder(name);
+    test::write_lithium_fluoride(folder);
+    std::string input = test::lithium_fluoride_input();
+    input.replace(input.find("$(0.5*v_temperature)"), 20, "${temperature}");  // a ramp would depend on the number of steps
+    input.insert(input.find("write_data"), "unfix integrate\nmin_modify norm max\nminimize 0.0 0.1 100 500\nvariable largest equal fmax\nprint \"${largest}\" file largest\n");
+    write_whole_file(folder / "lammps/npt.in", input);
+    ProtocolRunOptions options = test::npt_run(folder);
+    options.variables["steps"] = steps;
+    return options;
+  };
+  const ProtocolRunOptions whole = settled("settled-whole", "60");
+  const ProtocolRunSummary reference = run_protocol(whole);
+  CHECK(reference.last_step == 60);
+  CHECK(reference.frames == 7);
+  CHECK(std::stod(read_whole_file(whole.folder / "run/npt/largest")) <= 0.1);
+  ProtocolRunOptions parts = settled("settled-parts", "40");  // whole once, then asked for more, interrupted at every checkpoint
+  CHECK(run_protocol(parts).frames == 5);
+  parts.resume = true;
+  parts.variables["steps"] = "60";
+  for (int calls = 0;; ++calls) {
+    REQUIRE(calls < 5);
+    parts.interrupted = [] { return true; };
+    if (!run_protocol(parts).interrupted) break;
+  }
+  for (const char* name : kOutputs) {
+    INFO(name);
+    const bool same = read_whole_file(whole.folder / "run/npt" / name) == read_whole_file(parts.folder / "run/npt" / name);
+    CHECK(same);
+  }
+  fs::remove_all(whole.folder);
+  fs::remove_all(parts.folder);
+}
+
 TEST_CASE("the same under the Deep Potential in both precisions, one rank") {
   for (const Precision precision : {Precision::mixed, Precision::double_}) {
     const fs::path whole = test::fresh_folder("deep-whole"), parts = test::fresh_folder("deep-parts");
