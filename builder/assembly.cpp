@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/random.hpp"
+#include "builder/contact.hpp"
 #include "builder/seam.hpp"
 #include "lattice/slab_box.hpp"
 
@@ -22,35 +24,43 @@ double loosest_contact(const Slab& lower, const Slab& upper, const Vec2& shift, 
   return closest;
 }
 
-Vec2 scanned_shift(const Slab& lower, const Slab& upper, double gap) {
-  constexpr int steps = 8;
+/// How well `upper` sits on `lower`, more is better: at a given gap how loose its closest contact is, else how small a gap the contacts allow.
+double fit(const Slab& lower, const Slab& upper, const Vec2& shift, const CellSpecification& cell) {
+  return cell.gap_from_radii ? -gap_by_contacts(lower, upper, shift) : loosest_contact(lower, upper, shift, cell.gap);
+}
+
+/// The shift of `upper` against `lower` that fits best; of equal ones the first.
+Vec2 scanned_shift(const Slab& lower, const Slab& upper, const CellSpecification& cell) {
   Vec2 best = Vec2::Zero();
-  double loosest = -1.0;
-  for (int i = 0; i < steps; ++i)
-    for (int j = 0; j < steps; ++j) {
-      const Vec2 shift = upper.plane.transpose() * Vec2(static_cast<double>(i) / steps, static_cast<double>(j) / steps);
-      const double contact = loosest_contact(lower, upper, shift, gap);
-      if (contact > loosest + 1e-9) loosest = contact, best = shift;
+  double highest = -std::numeric_limits<double>::infinity();
+  for (int i = 0; i < scan_steps; ++i)
+    for (int j = 0; j < scan_steps; ++j) {
+      const Vec2 shift = upper.plane.transpose() * Vec2(static_cast<double>(i) / scan_steps, static_cast<double>(j) / scan_steps);
+      const double score = fit(lower, upper, shift, cell);
+      if (score > highest + 1e-9) highest = score, best = shift;
     }
   return best;
 }
 
-double gap_between(const ReadyLayer& lower, const ReadyLayer& upper, double gap) {
+double gap_between(const ReadyLayer& lower, const ReadyLayer& upper, const Vec2& shift, const CellSpecification& cell) {
   if (lower.gaps) return (*lower.gaps)[1];
-  return upper.gaps ? (*upper.gaps)[0] : gap;
+  if (upper.gaps) return (*upper.gaps)[0];
+  return cell.gap_from_radii ? gap_by_contacts(lower.slab, upper.slab, shift) : cell.gap;
 }
 
 std::vector<Vec2> lateral_shifts(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed) {
   std::vector<Vec2> shifts(layers.size(), Vec2::Zero());
-  for (std::size_t i = 1; i < layers.size(); ++i) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
     const Slab& slab = layers[i].slab;
-    if (cell.registry == "seeded") {
+    if (layers[i].shift) {
+      shifts[i] = slab.plane.transpose() * Vec2((*layers[i].shift)[0], (*layers[i].shift)[1]);
+    } else if (i > 0 && cell.registry == "seeded") {
       RandomStream stream(seed, "registry/" + layers[i].name);
       const double u = stream.uniform(), v = stream.uniform();
       shifts[i] = slab.plane.transpose() * Vec2(u, v);
-    } else if (cell.registry == "scan") {
+    } else if (i > 0 && cell.registry == "scan") {
       // The lower layer may be shifted itself; only the difference counts, so the shifts add up.
-      shifts[i] = shifts[i - 1] + scanned_shift(layers[i - 1].slab, slab, cell.gap);
+      shifts[i] = shifts[i - 1] + scanned_shift(layers[i - 1].slab, slab, cell);
     }
   }
   return shifts;
@@ -75,9 +85,10 @@ Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecificatio
       structure.layer_of.push_back(static_cast<int>(i));
     }
     const bool last = i + 1 == layers.size();
-    const double gap = last && vacuum ? cell.vacuum : gap_between(layers[i], layers[last ? 0 : i + 1], cell.gap);
+    const std::size_t next = last ? 0 : i + 1;
+    const double gap = last && vacuum ? cell.vacuum : gap_between(layers[i], layers[next], assembled.shifts[next] - assembled.shifts[i], cell);
     top += extent.high - extent.low + gap;
-    assembled.seams.push_back({layers[i].name, layers[last ? 0 : i + 1].name, gap, last && vacuum});
+    assembled.seams.push_back({layers[i].name, layers[next].name, gap, last && vacuum});
   }
   structure.cell = Cell(box_rows(layers.front().slab.plane, top));
   for (Cartesian& r : structure.positions) r = structure.cell.wrapped(r);

@@ -13,7 +13,8 @@ namespace lamella {
 struct ReadyLayer {
   std::string name;
   Slab slab;
-  std::optional<std::array<double, 2>> gaps = {};  ///< A below and above it, where they are its own (a confined melt); else the cell's
+  std::optional<std::array<double, 2>> gaps = {};   ///< A below and above it, where they are its own (a confined melt); else the cell's
+  std::optional<std::array<double, 2>> shift = {};  ///< lateral, fractions of the cell; nothing: as the registry says
 };
 
 /// Where two neighbouring layers meet; `gap`: A between the topmost atom of the lower and the lowest of the upper.
@@ -30,8 +31,12 @@ struct Assembled {
 };
 
 /// Stacks the layers along z in the common cell, `gap` A between outermost atoms (so that the gap is what the eye sees, whatever a
-/// slab's nominal height), the same at the wrap-around seam, or `vacuum` A there. Lateral registry as asked: none, a seeded
-/// shift, or a scan of an 8 x 8 grid for the shift whose closest contact, in units of the radii's sum, is the loosest.
+/// slab's nominal height) or the gap that contacts allow (gap = "radii"), the same at the wrap-around seam, or `vacuum` A there.
+/// Lateral registry of layers without a shift of their own: none, a seeded shift, or a scan of an 8 x 8 grid for the shift whose closest
+/// contact to the layer below, in units of the radii's sum, is the loosest; with gap = "radii" the one that allows the smallest gap.
 Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed);
+
+/// The scan's grid: shifts i/8, j/8 of the cell, exact in binary.
+inline constexpr int scan_steps = 8;
 
 }  // namespace lamella

@@ -23,7 +23,7 @@ struct Audit {
 double shortest_allowed(Element a, Element b);
 
 /// Checks every pair distance within 6 A, every seam, the cell's handedness and form. Throws Error (while_running) naming the atoms,
-/// their layers and the distance where two overlap: a failed audit is never a warning.
+/// their layers and the distance where two overlap, or the seam that is not as wide as it was built: a failed audit is never a warning.
 Audit audit_stack(const Assembled& assembled);
 
 }  // namespace lamella

@@ -30,6 +30,28 @@ Termination choose_termination(const LayerSpecification& layer, const Crystal& c
               fmt::format("see `lamella slab {} {} {} {}`", layer.crystal, layer.miller.h, layer.miller.k, layer.miller.l)});
 }
 
+Slab cut_as_asked(const LayerSpecification& layer, const CrystallineLayer& cut) {
+  switch (layer.slab) {
+    case SlabKind::symmetric: return cut_symmetric_slab(cut.crystal, layer.miller, cut.termination, cut.repeats);
+    case SlabKind::compensated: return cut_compensated_slab(cut.crystal, layer.miller, cut.termination, cut.repeats);
+    case SlabKind::stoichiometric: break;
+  }
+  return cut_slab(cut.crystal, layer.miller, cut.termination, cut.repeats);
+}
+
+/// The slab functions place the atoms in the order of atoms_between; a compensated slab may hold them twice.
+std::vector<SlabSite> sites_of(const CrystallineLayer& cut, const SurfaceCell& cell) {
+  const auto placed = atoms_between(cell, cut.termination.flat, cut.termination.cut, cut.termination.cut + cut.slab.thickness);
+  if (placed.empty() || cut.slab.size() % placed.size() != 0)
+    fail_run({"layer." + cut.name, "its slab has lost its sites", fmt::format("{} of {} atoms", placed.size(), cut.slab.size()), "", "please report this"});
+  std::vector<SlabSite> sites;
+  for (std::size_t i = 0; i < cut.slab.size(); ++i) {
+    const auto member = static_cast<std::size_t>(placed[i % placed.size()].member), atom = static_cast<std::size_t>(cell.atoms[member]);
+    sites.push_back({cut.crystal.sites.at(atom), cell.units[member] >= 0});
+  }
+  return sites;
+}
+
 StrainSharing sharing_of(const std::vector<CrystallineLayer>& layers, const std::string& strain) {
   if (strain == "equal") return {StrainSharing::Kind::equal, 0};
   if (strain == "stiffness") return {StrainSharing::Kind::stiffness, 0};
@@ -69,16 +91,18 @@ CrystallineLayer cut_layer(const LayerSpecification& layer, const Specification&
   cut.crystal = load_layer_crystal(layer, specification);
   cut.termination = choose_termination(layer, cut.crystal);
   cut.repeats = layer.repeats > 0 ? layer.repeats : repeats_for(cut.crystal, layer.miller, layer.thickness);
-  cut.slab = cut_slab(cut.crystal, layer.miller, cut.termination, cut.repeats);
+  cut.slab = cut_as_asked(layer, cut);
+  const SurfaceCell cell = surface_cell(cut.crystal, layer.miller);
+  cut.sites = sites_of(cut, cell);
   cut.match = {layer.name, cut.slab.plane, static_cast<long>(cut.slab.size()), cut.slab.thickness, std::nullopt};
-  if (cut.crystal.stiffness) cut.match.plane_stiffness = plane_stress_stiffness(*cut.crystal.stiffness, surface_cell(cut.crystal, layer.miller).rotation);
+  if (cut.crystal.stiffness) cut.match.plane_stiffness = plane_stress_stiffness(*cut.crystal.stiffness, cell.rotation);
   return cut;
 }
 
 std::vector<CrystallineLayer> cut_crystalline_layers(const Specification& specification) {
   std::vector<CrystallineLayer> layers;
   for (const LayerSpecification& layer : specification.layers)
-    if (layer.is_crystal() && (layer.thickness > 0.0 || layer.repeats > 0)) layers.push_back(cut_layer(layer, specification));
+    if (layer.is_crystal() && !layer.is_left_out()) layers.push_back(cut_layer(layer, specification));
   return layers;
 }
 
@@ -96,7 +120,14 @@ Match choose_match(const std::vector<CrystallineLayer>& layers, const Specificat
   const long copies = static_cast<long>(cell.repeat[0]) * cell.repeat[1];
   const MatchLimits limits{cell.max_area, cell.max_strain, cell.max_atoms / copies, cell.min_length};
   std::vector<Match> matches = find_matches(match_layers, limits, sharing);
-  std::erase_if(matches, [&](const Match& match) { return copies * (match.atoms + glass_atoms(match.area)) > cell.max_atoms; });
+  const auto repeated_atoms = [&](const Match& match) {
+    long atoms = 0;
+    if (const auto coating = repeated_coating(specification))
+      for (std::size_t i = 0; i < layers.size(); ++i)
+        if (layers[i].name == specification.layers[*coating].name) atoms = match.layers[i].matrix.determinant() * match_layers[i].atoms_per_cell;
+    return atoms;
+  };
+  std::erase_if(matches, [&](const Match& match) { return copies * (match.atoms + repeated_atoms(match) + glass_atoms(match.area)) > cell.max_atoms; });
   if (matches.empty()) no_match(match_layers, cell, sharing);
   if (cell.pick == "smallest") return matches.front();
   // Strains that differ by rounding only are equal: then the smaller cell wins.

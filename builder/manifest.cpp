@@ -23,11 +23,14 @@ Json match_json(const Match& match, const CellSpecification& cell) {
 
 Json layer_json(const LayerRecord& record) {
   Json vacancies = Json::array();
-  for (const VacancyResult& v : record.vacancies)
-    vacancies.push_back({{"species", v.species.symbol()}, {"requested", v.requested}, {"removed", v.removed}, {"of", v.of}});
+  for (const VacancyResult& v : record.vacancies) {
+    vacancies.push_back({{"species", v.species.symbol()}, {"requested", v.requested}, {"removed", v.removed}, {"of", v.of}, {"charge", v.charge}, {"policy", v.policy}});
+    if (!v.site.empty()) vacancies.back()["site"] = v.site;
+    if (v.counter_removed > 0) vacancies.back()["counter"] = {{"species", v.counter.symbol()}, {"removed", v.counter_removed}};
+  }
   Json json = {{"name", record.name}, {"kind", record.kind}, {"formula", record.formula}, {"atoms", record.atoms},
                {"thickness_requested", record.thickness_requested}, {"thickness", record.thickness}, {"density", record.density}, {"vacancies", vacancies}};
-  if (record.kind == "crystal") json["termination"] = record.termination, json["tasker"] = record.tasker, json["dipole"] = record.dipole;
+  if (record.kind == "crystal") json["termination"] = record.termination, json["tasker"] = record.tasker, json["dipole"] = record.dipole, json["slab"] = record.slab;
   if (record.tiled_from > 0) json["tiled"] = {{"made_atoms", record.tiled_from}, {"repeat", record.tiled}};
   if (!record.repeats_layer.empty()) json["repeats"] = record.repeats_layer;
   if (!record.proof.is_null()) json["proof"] = record.proof;

@@ -49,19 +49,21 @@ toml::table& layer_table(toml::table& specification, const std::string& name, co
               near.empty() ? "" : "did you mean '" + near + "'?"});
 }
 
-void set_vacancy(toml::table& layer, const std::string& species, const toml::node& fraction, const std::string& word) {
+/// `key` of the first entry for `species`, which is made where there is none; a fraction takes the place of a count and the other way.
+void set_vacancy(toml::table& layer, const std::string& species, const std::string& key, const toml::node& value, const std::string& word) {
   if (!layer.contains("vacancies")) layer.insert("vacancies", toml::array{});
   toml::array* list = layer.get("vacancies")->as_array();
   if (!list) fail_input({"--set", "vacancies is no list", "'" + word + "'", "", ""});
   for (toml::node& entry : *list)
     if (toml::table* table = entry.as_table(); table && (*table)["species"].value_or(std::string()) == species) {
-      table->erase("count");
-      fraction.visit([&](const auto& value) { table->insert_or_assign("fraction", value); });
+      if (key == "fraction") table->erase("count");
+      if (key == "count") table->erase("fraction");
+      value.visit([&](const auto& v) { table->insert_or_assign(key, v); });
       return;
     }
   toml::table entry;
   entry.insert("species", species);
-  fraction.visit([&](const auto& value) { entry.insert_or_assign("fraction", value); });
+  value.visit([&](const auto& v) { entry.insert_or_assign(key, v); });
   list->push_back(entry);
 }
 
@@ -80,11 +82,13 @@ void apply_override(toml::table& specification, const std::string& word) {
     return;
   }
   toml::table& target = parts[0] == "cell" ? table_in(specification, "cell", word) : layer_table(specification, parts[0], word);
-  if (parts.size() == 3 && parts[1] == "vacancies") return set_vacancy(target, parts[2], value, word);
+  if (parts.size() == 3 && parts[1] == "vacancies") return set_vacancy(target, parts[2], "fraction", value, word);
+  if (parts.size() == 4 && parts[1] == "vacancies") return set_vacancy(target, parts[2], parts[3], value, word);
   toml::table& place = parts.size() == 3 ? table_in(target, parts[1], word) : target;
   if (parts.size() > 3) fail_input({"--set", "too many dots", "'" + word + "'", "", "write it like coating.quench.rate=1e13"});
   // A glass that is asked to be another one can't keep the file of the old.
-  if (target.contains("amorphous") && parts[1] != "name") target.erase("structure"), target.erase("sha256");
+  if (parts[1] == "amorphous" || parts[1] == "thickness" || parts[1] == "quench") target.erase("structure"), target.erase("sha256");
+  if (parts[1] == "structure") target.erase("sha256");
   value.visit([&](const auto& v) { place.insert_or_assign(parts.back(), v); });
 }
 

@@ -60,7 +60,9 @@ void keep_like_pairs_apart(Stack& stack, std::vector<ReadyLayer>& ready) {
   const std::size_t n = ready.size();
   for (std::size_t i = 0; i < n && n > 1; ++i) {
     const std::map<unsigned char, double> limits = like_pair_limits(stack.layers[i].proof);
-    if (limits.empty() || ready[i].gaps || cell.registry != "none") continue;
+    // A lateral shift that was asked for stays, and a gap from radii keeps like ions apart by itself.
+    const bool placed = ready[i].shift || ready[(i + n - 1) % n].shift || ready[(i + 1) % n].shift;
+    if (limits.empty() || ready[i].gaps || placed || cell.gap_from_radii || cell.registry != "none") continue;
     const Slab* below = i == 0 && vacuum ? nullptr : &ready[(i + n - 1) % n].slab;
     const Slab* above = i + 1 == n && vacuum ? nullptr : &ready[(i + 1) % n].slab;
     const Vec2 shift = shift_apart(ready[i].slab, below, above, cell.gap, limits);

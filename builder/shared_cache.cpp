@@ -55,6 +55,7 @@ std::string words_of_match(Specification specification) {
   specification.model.clear();
   for (LayerSpecification& layer : specification.layers) {
     layer.vacancies.clear();
+    layer.shift.reset();
     layer.structure.clear();
     layer.sha256.clear();
   }

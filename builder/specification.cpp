@@ -23,7 +23,11 @@ CellSpecification read_cell(TomlTable table) {
   cell.min_length = table.number("min_length", cell.min_length, 0.0, 1000.0);
   cell.boundary = table.choice("boundary", cell.boundary, {"periodic", "double", "vacuum"});
   cell.vacuum = table.number("vacuum", cell.vacuum, 5.0, 1000.0);
-  cell.gap = table.number("gap", cell.gap, 0.5, 20.0);
+  if (const toml::node* gap = table.node("gap"); gap && gap->is_string()) {
+    cell.gap_from_radii = table.choice("gap", "radii", {"radii"}) == "radii";
+  } else {
+    cell.gap = table.number("gap", cell.gap, 0.5, 20.0);
+  }
   cell.registry = table.choice("registry", cell.registry, {"none", "seeded", "scan"});
   const std::vector<long> repeat = table.integers("repeat", 2, 1, 1000);
   if (!repeat.empty()) cell.repeat = {static_cast<int>(repeat[0]), static_cast<int>(repeat[1])};
@@ -62,6 +66,14 @@ VacancySpecification read_vacancy(TomlTable table) {
   if (table.has("count")) vacancy.count = table.integer("count", 0, 0, 100000000);
   vacancy.from = table.number("from", 0.0, 0.0, 1.0);
   vacancy.to = table.number("to", 1.0, vacancy.from, 1.0);
+  vacancy.site = table.text("site", "");
+  vacancy.charge = table.choice("charge", vacancy.charge, {"none", "report", "counter-ions"});
+  vacancy.counter = table.text("counter", "");
+  if (!vacancy.counter.empty()) {
+    vacancy.counter = Element::from_symbol(vacancy.counter).symbol();
+    if (vacancy.charge != "counter-ions")
+      fail_input({table.where("counter"), "a counter-ion without the policy that removes it", "'" + vacancy.counter + "'", "charge = \"counter-ions\"", ""});
+  }
   table.refuse_unknown();
   return vacancy;
 }
@@ -87,7 +99,8 @@ void read_crystal_keys(TomlTable& table, LayerSpecification& layer) {
     layer.termination = static_cast<int>(table.integer("termination", 0, 0, 10000));
   else
     table.choice("termination", "auto", {"auto"});
-  layer.repeats = static_cast<int>(table.integer("repeats", 0, 0, 100000));
+  const std::string slab = table.choice("slab", "stoichiometric", {"stoichiometric", "symmetric", "compensated"});
+  layer.slab = slab == "symmetric" ? SlabKind::symmetric : slab == "compensated" ? SlabKind::compensated : SlabKind::stoichiometric;
   layer.anion_disorder = table.number("anion_disorder", 0.0, 0.0, 1.0);
 }
 
@@ -101,6 +114,19 @@ void read_glass_keys(TomlTable& table, LayerSpecification& layer) {
   layer.sha256 = table.text("sha256", "");
 }
 
+std::array<double, 2> read_shift(const toml::node& node, const std::string& where) {
+  const toml::array* list = node.as_array();
+  std::array<double, 2> shift{};
+  bool good = list && list->size() == 2;
+  for (std::size_t i = 0; good && i < 2; ++i) {
+    const auto value = (*list)[i].is_number() ? (*list)[i].value<double>() : std::nullopt;
+    good = value && *value >= -1.0 && *value <= 1.0;
+    if (good) shift[i] = *value;
+  }
+  if (!good) fail_input({where, "not a lateral shift", toml_text(node), "[u, v], fractions of the common cell from -1 to 1", ""});
+  return shift;
+}
+
 LayerSpecification read_layer(TomlTable table, std::size_t number) {
   LayerSpecification layer;
   layer.name = table.text("name", fmt::format("layer{}", number));
@@ -110,8 +136,12 @@ LayerSpecification read_layer(TomlTable table, std::size_t number) {
   layer.amorphous = table.text("amorphous", "");
   if (layer.crystal.empty() == layer.amorphous.empty())
     fail_input({table.where("crystal"), "a layer is one of crystal, amorphous", layer.crystal.empty() ? "none" : "both", "", ""});
-  if (!table.has("thickness")) fail_input({table.where("thickness"), "missing", "", "0 to 10000 A", ""});
+  if (layer.is_crystal()) layer.repeats = static_cast<int>(table.integer("repeats", 0, 0, 100000));
+  if (!table.has("thickness") && layer.repeats == 0)
+    fail_input({table.where("thickness"), "missing", "", "0 to 10000 A", layer.is_crystal() ? "or repeats, in primitive repeats" : ""});
   layer.thickness = table.number("thickness", 0.0, 0.0, 10000.0);
+  layer.coating = table.flag("coating", false);
+  if (const toml::node* node = table.node("shift")) layer.shift = read_shift(*node, table.where("shift"));
   if (layer.is_crystal()) read_crystal_keys(table, layer);
   else read_glass_keys(table, layer);
   layer.vacancies = read_vacancies(table.node("vacancies"), table.where("vacancies"));
@@ -157,13 +187,38 @@ Specification read_table(const toml::table& parsed, const std::string& name) {
 
 }  // namespace
 
+std::optional<std::size_t> repeated_coating(const Specification& specification) {
+  if (specification.cell.boundary != "double") return std::nullopt;
+  std::vector<std::size_t> present;
+  std::optional<std::size_t> named, glass;
+  for (std::size_t i = 0; i < specification.layers.size(); ++i) {
+    const LayerSpecification& layer = specification.layers[i];
+    if (layer.is_left_out()) continue;
+    present.push_back(i);
+    if (layer.coating) named = i;
+    if (!layer.is_crystal()) glass = i;
+  }
+  if (present.empty()) return std::nullopt;
+  const auto meets_the_seam = [&](std::size_t i) { return i == present.front() || i == present.back(); };
+  if (named) return meets_the_seam(*named) ? std::nullopt : named;
+  for (const std::size_t end : {present.front(), present.back()})
+    if (!specification.layers[end].is_crystal()) return std::nullopt;
+  return glass;
+}
+
+std::string slab_kind_name(SlabKind kind) {
+  return kind == SlabKind::symmetric ? "symmetric" : kind == SlabKind::compensated ? "compensated" : "stoichiometric";
+}
+
 void check_specification(const Specification& specification) {
   std::set<std::string> names;
-  bool crystalline = false;
+  bool crystalline = false, coating = false;
   for (const LayerSpecification& layer : specification.layers) {
     if (!names.insert(layer.name).second) fail_input({"layer." + layer.name, "a name used twice", "'" + layer.name + "'", "", "give each layer its own"});
     if (layer.name == "cell") fail_input({"layer.cell", "a reserved name", "'cell'", "", "call it something else"});
-    crystalline = crystalline || (layer.is_crystal() && (layer.thickness > 0.0 || layer.repeats > 0));
+    if (layer.coating && coating) fail_input({"layer." + layer.name + ".coating", "a second coating", "true", "", "boundary = \"double\" repeats one layer"});
+    coating = coating || layer.coating;
+    crystalline = crystalline || (layer.is_crystal() && !layer.is_left_out());
   }
   if (!crystalline)
     fail_input({"layer", "no crystalline layer", "", "at least one with thickness above 0", "a glass alone is made by `lamella quench`"});
@@ -171,6 +226,9 @@ void check_specification(const Specification& specification) {
     if (layer.is_crystal() || layer.quench.method != "confined" || layer.thickness <= 0.0) continue;
     const std::string where = "layer." + layer.name + ".quench.method";
     const char* hint = "use quench.method = \"bulk\", or leave these as they are by default";
+    if (specification.cell.gap_from_radii) fail_input({where, "a confined melt sets out at a gap that is given", "cell.gap = 'radii'", "a width in A", hint});
+    for (const LayerSpecification& other : specification.layers)
+      if (other.shift) fail_input({where, "a confined melt knows its crystals where they stand", "layer." + other.name + ".shift", "none", hint});
     if (specification.cell.registry != "none") fail_input({where, "a confined melt knows its crystals where they stand", "cell.registry = '" + specification.cell.registry + "'", "none", hint});
     if (specification.cell.repeat != std::array<int, 2>{1, 1}) fail_input({where, "a confined melt fills the cell as it is built", "cell.repeat", "[1, 1]", hint});
     if (specification.cell.boundary == "double")
@@ -179,7 +237,7 @@ void check_specification(const Specification& specification) {
   const std::string& strain = specification.cell.strain;
   if (strain == "stiffness" || strain == "equal") return;
   for (const LayerSpecification& layer : specification.layers)
-    if (layer.name == strain && layer.is_crystal() && layer.thickness > 0.0) return;
+    if (layer.name == strain && layer.is_crystal() && !layer.is_left_out()) return;
   fail_input({"cell.strain", "neither a way to share strain nor a crystalline layer", "'" + strain + "'", "stiffness, equal, or a layer's name", ""});
 }
 

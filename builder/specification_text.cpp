@@ -26,7 +26,7 @@ std::string cell_text(const CellSpecification& cell) {
   return fmt::format("[cell]\nmax_area = {}\nmax_strain = {}\nmax_atoms = {}\nstrain = {}\npick = {}\nmin_length = {}\nboundary = {}\nvacuum = {}\n"
                      "gap = {}\nregistry = {}\nrepeat = [{}, {}]\n",
                      real(cell.max_area), real(cell.max_strain), cell.max_atoms, quoted(cell.strain), quoted(cell.pick), real(cell.min_length),
-                     quoted(cell.boundary), real(cell.vacuum), real(cell.gap), quoted(cell.registry), cell.repeat[0], cell.repeat[1]);
+                     quoted(cell.boundary), real(cell.vacuum), cell.gap_from_radii ? quoted("radii") : real(cell.gap), quoted(cell.registry), cell.repeat[0], cell.repeat[1]);
 }
 
 std::string quench_text(const QuenchRecipe& quench) {
@@ -43,7 +43,11 @@ std::string vacancies_text(const std::vector<VacancySpecification>& vacancies) {
   for (std::size_t i = 0; i < vacancies.size(); ++i) {
     const VacancySpecification& v = vacancies[i];
     const std::string amount = v.count ? fmt::format("count = {}", *v.count) : "fraction = " + real(v.fraction);
-    text += fmt::format("{}{{ species = {}, {}, from = {}, to = {} }}", i ? ", " : "", quoted(v.species.symbol()), amount, real(v.from), real(v.to));
+    text += fmt::format("{}{{ species = {}, {}, from = {}, to = {}", i ? ", " : "", quoted(v.species.symbol()), amount, real(v.from), real(v.to));
+    if (!v.site.empty()) text += ", site = " + quoted(v.site);
+    if (v.charge != "none") text += ", charge = " + quoted(v.charge);
+    if (!v.counter.empty()) text += ", counter = " + quoted(v.counter);
+    text += " }";
   }
   return text + " ]\n";
 }
@@ -54,12 +58,14 @@ std::string layer_text(const LayerSpecification& layer) {
     text += fmt::format("crystal = {}\nmiller = [{}, {}, {}]\nthickness = {}\nrepeats = {}\n", quoted(layer.crystal), layer.miller.h, layer.miller.k,
                         layer.miller.l, real(layer.thickness), layer.repeats);
     text += layer.termination ? fmt::format("termination = {}\n", *layer.termination) : "termination = \"auto\"\n";
-    text += fmt::format("anion_disorder = {}\n", real(layer.anion_disorder));
+    text += fmt::format("slab = {}\nanion_disorder = {}\n", quoted(slab_kind_name(layer.slab)), real(layer.anion_disorder));
   } else {
     text += fmt::format("amorphous = {}\nthickness = {}\n", quoted(layer.amorphous), real(layer.thickness));
     text += quench_text(layer.quench);
     if (!layer.structure.empty()) text += fmt::format("structure = {}\nsha256 = {}\n", quoted(layer.structure), quoted(layer.sha256));
   }
+  if (layer.coating) text += "coating = true\n";
+  if (layer.shift) text += fmt::format("shift = [{}, {}]\n", real((*layer.shift)[0]), real((*layer.shift)[1]));
   return text + vacancies_text(layer.vacancies);
 }
 

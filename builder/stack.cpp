@@ -8,9 +8,11 @@
 #include "base/files.hpp"
 #include "builder/crystalline.hpp"
 #include "builder/glass.hpp"
+#include "builder/registry.hpp"
 #include "builder/seam_contacts.hpp"
 #include "builder/shared_cache.hpp"
 #include "lattice/crystal.hpp"
+#include "runner/deep_potential/evaluator.hpp"
 #include "runner/deep_potential/model.hpp"
 
 namespace lamella {
@@ -21,6 +23,12 @@ double density_of(const Slab& slab) {
   double mass = 0.0;
   for (Element element : slab.elements) mass += element.mass();
   return mass / (slab.area() * slab.thickness) * 1.66053906660;  // u/A^3 to g/cm3
+}
+
+long charge_of(const std::vector<Element>& elements) {
+  long charge = 0;
+  for (Element element : elements) charge += common_charge(element);
+  return charge;
 }
 
 InputFile input_of(const CrystallineLayer& layer) {
@@ -41,23 +49,49 @@ void add_input(Stack& stack, LayerSpecification& layer, const InputFile& input) 
 }
 
 LayerRecord crystal_record(const LayerSpecification& layer, const CrystallineLayer& cut, const Slab& slab) {
-  LayerRecord record{layer.name, "crystal", to_string(formula_of(slab.elements)), static_cast<long>(slab.size()), layer.thickness, slab.thickness,
-                     density_of(slab), {}, cut.termination.tasker, cut.termination.dipole_per_area, cut.termination.index, "", {}, {1, 1}, 0};
+  LayerRecord record;
+  record.name = layer.name;
+  record.kind = "crystal";
+  record.formula = to_string(formula_of(slab.elements));
+  record.atoms = static_cast<long>(slab.size());
+  record.thickness = slab.thickness;
+  record.thickness_requested = layer.repeats > 0 ? slab.thickness : layer.thickness;
+  record.density = density_of(slab);
+  record.tasker = cut.termination.tasker;
+  // Equal faces and half of a plane moved are what such slabs are cut for.
+  record.dipole = layer.slab == SlabKind::stoichiometric ? cut.termination.dipole_per_area : 0.0;
+  record.termination = cut.termination.index;
+  record.slab = slab_kind_name(layer.slab);
   return record;
 }
 
-LayerRecord glass_record(const LayerSpecification& layer, const GlassLayer& glass, const Slab& slab) {
-  return {layer.name, "amorphous", to_string(formula_of(slab.elements)), static_cast<long>(slab.size()), layer.thickness, slab.thickness,
-          glass.layer.density, {}, 0, 0.0, -1, "", glass.layer.proof, {1, 1}, 0};
+LayerRecord glass_record(const LayerSpecification& layer, const GlassLayer& glass, const Slab& slab, const std::array<int, 2>& repeat) {
+  LayerRecord record;
+  record.name = layer.name;
+  record.kind = "amorphous";
+  record.formula = to_string(formula_of(slab.elements));
+  record.atoms = static_cast<long>(slab.size());
+  record.thickness_requested = layer.thickness;
+  record.thickness = slab.thickness;
+  record.density = glass.layer.density;
+  record.proof = glass.layer.proof;
+  if (slab.size() != glass.layer.slab.size()) {
+    record.tiled = repeat;
+    record.tiled_from = static_cast<long>(glass.layer.slab.size());
+  }
+  return record;
 }
 
-void finish_layer(Stack& stack, std::vector<ReadyLayer>& ready, LayerRecord record, Slab slab, const LayerSpecification& layer,
+void finish_layer(Stack& stack, std::vector<ReadyLayer>& ready, LayerRecord record, Slab slab, const LayerSpecification& layer, const std::vector<SlabSite>& sites,
                   const std::optional<std::array<double, 2>>& gaps = {}) {
-  record.vacancies = remove_vacancies(slab, record.name, layer.vacancies, stack.specification.seed);
+  record.vacancies = remove_vacancies(slab, record.name, layer.vacancies, stack.specification.seed, sites);
+  for (const VacancyResult& v : record.vacancies)
+    if (v.policy == "report" && v.charge != 0.0)
+      stack.warnings.push_back(fmt::format("layer {}: {} of {} {} removed, {:+g} e left without counter-ions", record.name, v.removed, v.of, v.species.symbol(), v.charge));
   record.atoms = static_cast<long>(slab.size());
   record.formula = to_string(formula_of(slab.elements));
   stack.layers.push_back(std::move(record));
-  ready.push_back({stack.layers.back().name, std::move(slab), gaps});
+  ready.push_back({stack.layers.back().name, std::move(slab), gaps, layer.shift});
 }
 
 void add_glass(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, const BuildOptions& options, const std::optional<Confinement>& between) {
@@ -68,9 +102,7 @@ void add_glass(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, 
   stack.layer_files.push_back({glass.file, glass.text});
   stack.warnings.insert(stack.warnings.end(), glass.layer.warnings.begin(), glass.layer.warnings.end());
   const Slab slab = tiled(glass.layer.slab, stack.specification.cell.repeat);
-  LayerRecord record = glass_record(layer, glass, slab);
-  if (slab.size() != glass.layer.slab.size()) record.tiled = stack.specification.cell.repeat, record.tiled_from = static_cast<long>(glass.layer.slab.size());
-  finish_layer(stack, ready, std::move(record), slab, layer, own_gaps(glass.layer));
+  finish_layer(stack, ready, glass_record(layer, glass, slab, stack.specification.cell.repeat), slab, layer, {}, own_gaps(glass.layer));
 }
 
 bool melts_between(const LayerSpecification& layer, const BuildOptions& options) {
@@ -92,18 +124,34 @@ void add_confined(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t inde
   turn(stack.layers);
 }
 
-/// boundary = "double": the stack's last glass once more on top, so that no bare crystal | crystal seam is left at the wrap-around.
+/// boundary = "double": the coating once more on top, so that no bare crystal | crystal seam is left at the wrap-around.
 void repeat_coating(Stack& stack, std::vector<ReadyLayer>& ready) {
-  const auto is_glass = [](const LayerRecord& record) { return record.kind == "amorphous"; };
-  if (stack.specification.cell.boundary != "double" || is_glass(stack.layers.back()) || is_glass(stack.layers.front())) return;
-  const auto found = std::find_if(stack.layers.rbegin(), stack.layers.rend(), is_glass);
-  if (found == stack.layers.rend()) return;  // thickness 0: the bare interface has nothing to repeat
-  LayerRecord record = *found;
-  Slab slab = ready[static_cast<std::size_t>(std::distance(found, stack.layers.rend()) - 1)].slab;
-  record.repeats_layer = record.name;
-  record.name += "_2";
-  stack.layers.push_back(record);
-  ready.push_back({record.name, std::move(slab)});
+  if (stack.specification.cell.boundary != "double") return;
+  const auto coating = repeated_coating(stack.specification);
+  if (!coating) return;  // left out (thickness 0: the bare interface), or at the wrap-around seam anyway
+  const std::string& name = stack.specification.layers[*coating].name;
+  for (std::size_t i = 0; i < ready.size(); ++i) {
+    if (ready[i].name != name) continue;
+    LayerRecord record = stack.layers[i];
+    record.repeats_layer = record.name;
+    record.name += "_2";
+    ReadyLayer copy = ready[i];
+    copy.name = record.name;
+    stack.layers.push_back(std::move(record));
+    ready.push_back(std::move(copy));
+    return;
+  }
+}
+
+/// registry = "scan" with a model: what the scan finds becomes part of the specification, so that it can be built again without the model.
+void choose_registry(Stack& stack, std::vector<ReadyLayer>& ready, const Specification& asked, const BuildOptions& options) {
+  if (asked.cell.registry != "scan" || asked.model.empty()) return;
+  const std::filesystem::path path(asked.model);
+  const auto evaluator = make_fast_evaluator(load_model(path.is_relative() ? asked.folder / path : path), Precision::double_, 0);
+  scan_registry(ready, asked.cell, *evaluator, options.progress);
+  for (const ReadyLayer& layer : ready)
+    for (LayerSpecification& words : stack.specification.layers)
+      if (words.name == layer.name) words.shift = layer.shift;
 }
 
 void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, const std::vector<CrystallineLayer>& crystals, const BuildOptions& options) {
@@ -114,7 +162,9 @@ void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, 
     if (crystals[c].name != layer.name) continue;
     add_input(stack, layer, input_of(crystals[c]));
     const Slab slab = tiled(onto_common_cell(crystals[c].slab, stack.match.layers[c], stack.match.cell), repeat);
-    return finish_layer(stack, ready, crystal_record(layer, crystals[c], slab), slab, layer);
+    if (const long charge = charge_of(slab.elements); charge != 0 && charge_of(crystals[c].crystal.cell.elements) == 0)
+      stack.warnings.push_back(fmt::format("layer {}: a {} slab of this face is not stoichiometric, {:+d} e", layer.name, slab_kind_name(layer.slab), charge));
+    return finish_layer(stack, ready, crystal_record(layer, crystals[c], slab), slab, layer, crystals[c].sites);
   }
 }
 
@@ -132,8 +182,6 @@ Specification with_model_types(Specification specification) {
   return specification;
 }
 
-bool is_left_out(const LayerSpecification& layer) { return layer.thickness <= 0.0 && layer.repeats == 0; }
-
 }  // namespace
 
 Stack build_stack(const Specification& specification, const BuildOptions& options) {
@@ -149,12 +197,13 @@ Stack build_stack(const Specification& specification, const BuildOptions& option
   std::vector<std::pair<std::size_t, std::size_t>> confined;  // layer of the specification, its place among those built
   std::size_t place = 0;
   for (std::size_t i = 0; i < specification.layers.size(); ++i) {
-    if (is_left_out(specification.layers[i])) continue;
+    if (specification.layers[i].is_left_out()) continue;
     if (melts_between(specification.layers[i], options)) confined.push_back({i, place});
     else add_layer(stack, ready, i, crystals, options);
     ++place;
   }
   for (const auto& [index, at] : confined) add_confined(stack, ready, index, at, options);
+  choose_registry(stack, ready, specification, options);
   repeat_coating(stack, ready);
   keep_like_pairs_apart(stack, ready);
   options.progress({"assembling", -1.0, ""});
@@ -170,18 +219,24 @@ StackPlan plan_stack(const Specification& specification) {
   plan.match = choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); });
   const long copies = static_cast<long>(specification.cell.repeat[0]) * specification.cell.repeat[1];
   for (const LayerSpecification& layer : specification.layers) {
-    if (is_left_out(layer)) continue;
+    if (layer.is_left_out()) continue;
     if (!layer.is_crystal()) {
-      plan.layers.push_back({layer.name, "amorphous", layer.amorphous, 0, layer.thickness, layer.thickness, 0.0, {}, 0, 0.0, -1, "", {}, {1, 1}, 0});
+      LayerRecord record;
+      record.name = layer.name;
+      record.kind = "amorphous";
+      record.formula = layer.amorphous;
+      record.thickness_requested = record.thickness = layer.thickness;
+      plan.layers.push_back(std::move(record));
       continue;
     }
     for (std::size_t c = 0; c < crystals.size(); ++c) {
       if (crystals[c].name != layer.name) continue;
       Slab slab = tiled(onto_common_cell(crystals[c].slab, plan.match.layers[c], plan.match.cell), specification.cell.repeat);
       LayerRecord record = crystal_record(layer, crystals[c], slab);
-      record.vacancies = remove_vacancies(slab, layer.name, layer.vacancies, specification.seed);
+      record.vacancies = remove_vacancies(slab, layer.name, layer.vacancies, specification.seed, crystals[c].sites);
       record.atoms = static_cast<long>(slab.size());
-      plan.atoms += record.atoms;
+      const auto coating = repeated_coating(specification);
+      plan.atoms += coating && specification.layers[*coating].name == layer.name ? 2 * record.atoms : record.atoms;
       plan.layers.push_back(record);
     }
   }

@@ -30,6 +30,7 @@ struct LayerRecord {
   int tasker = 0;                                     ///< crystals only
   double dipole = 0.0;                                ///< e/A, crystals only
   int termination = -1;
+  std::string slab = "stoichiometric";                ///< crystals: or symmetric, compensated
   std::string repeats_layer;                          ///< the layer that this one repeats (boundary = "double")
   nlohmann::ordered_json proof;                       ///< of a glass
   std::array<int, 2> tiled{1, 1};                     ///< of a glass: copies of what was quenched, which had

@@ -128,6 +128,7 @@ struct ListedSite {
   Fractional position;
   Element element;
   double occupancy;
+  std::string label;
 };
 
 std::vector<ListedSite> listed_sites(const Reader& reader) {
@@ -146,6 +147,7 @@ std::vector<ListedSite> listed_sites(const Reader& reader) {
     site.occupancy = row.has2(5) ? reader.number("_atom_site_occupancy", row[5]) : 1.0;
     if (!(site.occupancy >= 0.0 && site.occupancy <= 1.001)) reader.fail(reader.line_of("_atom_site_occupancy"), "site " + label + ": occupancy out of range", row[5], "0 to 1");
     if (site.occupancy > 0.999) site.occupancy = 1.0;
+    site.label = label.empty() ? fmt::format("{}{}", site.element.symbol(), sites.size() + 1) : label;
     if (site.occupancy > 1e-6) sites.push_back(site);
   }
   if (sites.empty()) reader.fail(reader.line_of("_atom_site_fract_x"), "no atoms");
@@ -192,7 +194,7 @@ std::vector<AverageSite> expanded(const Reader& reader, const Cell& cell, const 
       }
       continue;
     }
-    for (const Fractional& p : copies) sites.push_back({p, {{site.element, site.occupancy}}, orbits});
+    for (const Fractional& p : copies) sites.push_back({p, {{site.element, site.occupancy}}, orbits, site.label});
     ++orbits;
   }
   for (AverageSite& site : sites) {

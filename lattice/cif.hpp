@@ -17,6 +17,7 @@ struct AverageSite {
   Fractional position;
   std::vector<Share> shares;  ///< sorted by element
   int orbit;                  ///< sites that symmetry makes equal carry the same number
+  std::string label;          ///< of the file ("Li2"; of a shared site the first), or element and number
   bool whole() const { return shares.size() == 1 && shares[0].occupancy == 1.0; }
 };
 

@@ -71,7 +71,7 @@ AverageCrystal average_of(const Structure& structure, const std::string& name) {
   for (std::size_t i = 0; i < structure.size(); ++i) {
     const Fractional f = structure.cell.to_fractional(structure.positions[i]);
     if (!f.vec().allFinite() || f.vec().cwiseAbs().maxCoeff() > 1e6) fail_input({name, fmt::format("atom {} is far outside the cell", i + 1), "", "", ""});
-    average.sites.push_back({Fractional(wrapped_unit(f.x()), wrapped_unit(f.y()), wrapped_unit(f.z())), {{structure.elements[i], 1.0}}, static_cast<int>(i)});
+    average.sites.push_back({Fractional(wrapped_unit(f.x()), wrapped_unit(f.y()), wrapped_unit(f.z())), {{structure.elements[i], 1.0}}, static_cast<int>(i), fmt::format("{}{}", structure.elements[i].symbol(), i + 1)});
   }
   return average;
 }
@@ -157,6 +157,7 @@ Crystal load_crystal(const std::string& name_or_path, const CrystalOptions& opti
   crystal.stiffness = average.stiffness;
   ResolvedCrystal resolved = resolve_occupancies(average, crystal.charges, options.seed, options.anion_disorder, crystal.name);
   crystal.cell = std::move(resolved.structure);
+  crystal.sites = std::move(resolved.sites);
   crystal.supercell = resolved.supercell;
   if (crystal.cell.size() > most_atoms) fail_input({shown, "too many atoms for a crystal", fmt::format("{}", crystal.cell.size()), fmt::format("up to {}", most_atoms), ""});
   check_distances(crystal.cell, shown);

@@ -15,6 +15,7 @@ namespace lamella {
 struct Crystal {
   std::string name;                    ///< "LiCoO2", or the file's stem
   Structure cell;                      ///< the conventional cell of the file, or `supercell` times it
+  std::vector<std::string> sites;      ///< per atom of `cell`: label of its site in the file ("Li2"), element and number where it has none
   /// cell = supercell * the file's conventional cell (rows), to which Miller indices refer. Not the identity only where
   /// whole atoms ask for more room: NMC811's tenths of an atom need ten cells.
   Int3x3 supercell = Int3x3::Identity();

@@ -262,11 +262,12 @@ ResolvedCrystal resolve_occupancies(const AverageCrystal& average, const std::ma
     if (attempt == 4)
       fail_input({name, "its partly occupied positions cannot be filled without two atoms closer than they may be", "", fmt::format("{:.1f} A apart", exclusion), "check the occupancies"});
   }
-  ResolvedCrystal resolved{{cell, {}, {}, {}, {}}, supercell};
+  ResolvedCrystal resolved{{cell, {}, {}, {}, {}}, supercell, {}};
   for (const Place& place : places)
     if (place.atom) {
       resolved.structure.elements.push_back(*place.atom);
       resolved.structure.positions.push_back(place.position);
+      resolved.sites.push_back(place.site->label);
     }
   return resolved;
 }

@@ -10,6 +10,7 @@ namespace lamella {
 struct ResolvedCrystal {
   Structure structure;
   Int3x3 supercell;
+  std::vector<std::string> sites;  ///< per atom: the label of the position it sits on
 };
 
 /// Whole atoms for every partly occupied site:

@@ -166,9 +166,9 @@ def test_progress(tmp):
 
 def test_any_key(tmp):
     """Any key can vary: of the cell, of a layer, of a list, of a vacancy, words and whole lists."""
-    for number, (key, values) in enumerate({"cell.gap": "2.0,2.5", "cell.boundary": "periodic,vacuum", "cell.registry": "none,seeded,scan", "cell.repeat": "[1,1],[2,1]", "oxide.miller": "[1,0,4],[1,1,0]",
-                                            "oxide.repeats": "2..3", "salt.thickness": "8..12..4", "oxide.termination": "auto,0", "salt.vacancies.Li": "0.1,0.2",
-                                            "oxide.anion_disorder": "0,0.1", "cell.strain": "equal,salt", "title": "one,two"}.items()):
+    for number, (key, values) in enumerate({"cell.gap": "2.0,radii", "cell.boundary": "periodic,vacuum", "cell.registry": "none,seeded,scan", "cell.repeat": "[1,1],[2,1]", "oxide.miller": "[1,0,4],[1,1,0]",
+                                            "oxide.repeats": "2..3", "salt.thickness": "8..12..4", "oxide.termination": "auto,0", "salt.slab": "stoichiometric,symmetric", "salt.vacancies.Li.count": "1,2",
+                                            "salt.vacancies.Li.charge": "none,counter-ions", "cell.strain": "equal,salt", "title": "one,two"}.items()):
         result = run([lamella, "sweep", str(tmp / "spec.toml"), "--vary", f"{key}={values}", "-o", str(tmp / f"key{number}"), "-n", "--json"])
         check(f"{key} can vary", result.returncode == 0 and len(json.loads(result.stdout)["points"]) >= 2, result.stderr + result.stdout)
 

@@ -89,6 +89,32 @@ TEST_CASE("overrides change keys, quench keys, vacancies and the seed") {
   CHECK(s.layers[2].vacancies[1].species.symbol() == "S");
 }
 
+TEST_CASE("every further key is read, written out, and reached by --set") {
+  const Specification s = parsed(paper, {"cell.gap=radii", "cell.registry=scan", "cathode.slab=symmetric", "cathode.repeats=3", "cathode.coating=true", "coating.shift=[0.5,0.25]",
+                                         "electrolyte.anion_disorder=0.25", "electrolyte.vacancies.Li.charge=counter-ions", "electrolyte.vacancies.Li.counter=Cl",
+                                         "electrolyte.vacancies.Li.site=Li1", "electrolyte.vacancies.Li.from=0.5", "electrolyte.vacancies.S.count=3"});
+  CHECK(s.cell.gap_from_radii);
+  CHECK(s.layers[0].slab == SlabKind::symmetric);
+  CHECK(s.layers[0].repeats == 3);
+  CHECK(s.layers[0].coating);
+  CHECK((*s.layers[1].shift)[1] == 0.25);
+  CHECK(s.layers[2].anion_disorder == 0.25);
+  CHECK(s.layers[2].vacancies[0].fraction == 0.1);
+  CHECK(s.layers[2].vacancies[0].charge == "counter-ions");
+  CHECK(s.layers[2].vacancies[0].counter == "Cl");
+  CHECK(s.layers[2].vacancies[0].site == "Li1");
+  CHECK(s.layers[2].vacancies[0].from == 0.5);
+  CHECK(*s.layers[2].vacancies[1].count == 3);
+  const std::string once = specification_text(s);
+  CHECK(specification_text(parsed(once)) == once);
+  CHECK_THAT(error_of(paper, {"electrolyte.vacancies.Li.charge=neutral"}), Catch::Contains("counter-ions"));
+  CHECK_THAT(error_of(paper, {"electrolyte.vacancies.Li.sites=Li1"}), Catch::Contains("did you mean 'site'?"));
+  CHECK_THAT(error_of(paper, {"electrolyte.vacancies.Li.counter=Cl"}), Catch::Contains("charge = \"counter-ions\""));
+  CHECK_THAT(error_of(paper, {"cathode.slap=symmetric"}), Catch::Contains("did you mean 'slab'?"));
+  CHECK_THAT(error_of(paper, {"cathode.coating=true", "electrolyte.coating=true"}), Catch::Contains("second coating"));
+  CHECK_THAT(error_of(paper, {"cell.registry=scanned"}), Catch::Contains("did you mean 'scan'?"));
+}
+
 TEST_CASE("errors name the key, the value, the range and the nearest word") {
   CHECK_THAT(error_of(replaced(paper, "max_area", "max_aera")), Catch::Contains("max_aera") && Catch::Contains("did you mean 'max_area'"));
   CHECK_THAT(error_of(replaced(paper, "max_strain = 0.03", "max_strain = 3")), Catch::Contains("cell.max_strain") && Catch::Contains("got 3") && Catch::Contains("0 to 0.3"));
