@@ -66,10 +66,12 @@ std::string melt_data_text(const MeltSystem& system, const MeltState& state, con
   return text;
 }
 
+std::string fast_style_line(const MeltSystem& system) { return system.potential.lines.find("hybrid") == std::string::npos ? "suffix lamella\n" : ""; }
+
 std::string melt_system_lines(const MeltSystem& system, const std::string& data) {
   std::string text = "units metal\natom_style charge\natom_modify map array\nboundary p p p\nbox tilt large\n" + system.potential.before_box + "read_data " + data + "\n" +
                      system.potential.lines +
-                     "neighbor 1.0 bin\nneigh_modify every 1 delay 2 check yes\nthermo_modify norm no lost error flush no\n"
+                     "neighbor 1.5 bin\nneigh_modify every 1 delay 2 check yes\nthermo_modify norm no lost error flush no\n"
                      "thermo_style custom step temp pe press pzz lz density\n";
   if (system.held.size() == 0) return text + "group mobile union all\n";
   return text + fmt::format("group mobile id <= {}\ngroup held subtract all mobile\n", system.elements.size());

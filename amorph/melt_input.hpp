@@ -21,6 +21,8 @@ class TemporaryData {
 /// A LAMMPS data file of the melt and, after it, the held crystals. `held_velocities`: of the crystals' atoms that move in a release.
 std::string melt_data_text(const MeltSystem& system, const MeltState& state, const std::vector<Cartesian>& held_velocities = {});
 
+/// "suffix lamella" where it may stand: the embedded LAMMPS then takes its own buck/coul/long and born/coul/long, the same forces faster.
+std::string fast_style_line(const MeltSystem& system);
 /// The system as LAMMPS lines: units, box, data, potential, groups "mobile" (the melt) and, with held crystals, "held".
 std::string melt_system_lines(const MeltSystem& system, const std::string& data);
 /// Walls, where there are any, and the minimisation of a packing.

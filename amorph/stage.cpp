@@ -98,7 +98,7 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
   keep_input(system, stage, minimise_first, steps, text);
   const TemporaryData data(text);
   Engine engine;
-  engine.commands(melt_system_lines(system, data.path()));
+  engine.commands(fast_style_line(system) + melt_system_lines(system, data.path()));
   engine.commands(melt_start_lines(system, stage, minimise_first));
   engine.commands(fmt::format("thermo {}\n", steps) + melt_dynamics_lines(system, stage));
   const std::vector<Cartesian> start = engine.unwrapped_positions();

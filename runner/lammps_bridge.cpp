@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "runner/lammps_headers.hpp"
 #include "runner/pair_deepmd.hpp"
+#include "runner/pair_ions.hpp"
 #include "runner/step_hook.hpp"
 
 #include <library.h>
@@ -26,6 +27,7 @@ void LAMMPS::post_create() {
   lamella::bridge::install_step_hook(this);
   lamella::bridge::register_step_fix(this);
   lamella::bridge::register_pair_deepmd(this);
+  lamella::bridge::register_pair_ions(this);
 }
 
 }  // namespace LAMMPS_NS

@@ -475,6 +475,11 @@ void choose_evaluator(LAMMPS* lmp, const EvaluatorChoice& choice) { choices[lmp]
 
 void forget_evaluator_choice(LAMMPS* lmp) { choices.erase(lmp); }
 
+int chosen_threads(LAMMPS* lmp) {
+  const auto choice = choices.find(lmp);
+  return choice != choices.end() && choice->second.threads > 0 ? choice->second.threads : threads_of_rank();
+}
+
 int threads_of_rank() {
   if (const char* asked = std::getenv("OMP_NUM_THREADS"))
     if (const int threads = std::atoi(asked); threads > 0) return threads;

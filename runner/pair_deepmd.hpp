@@ -13,6 +13,9 @@ void register_pair_deepmd(LAMMPS_NS::LAMMPS* lammps);
 void choose_evaluator(LAMMPS_NS::LAMMPS* lammps, const EvaluatorChoice& choice);
 void forget_evaluator_choice(LAMMPS_NS::LAMMPS* lammps);
 
+/// Of the choice made for this instance, else this rank's share of the cores.
+int chosen_threads(LAMMPS_NS::LAMMPS* lammps);
+
 /// This rank's share of the cores it may run on, at least 1. Collective.
 int threads_of_rank();
 

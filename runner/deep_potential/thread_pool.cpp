@@ -27,7 +27,8 @@ struct ThreadPool::Impl {
   std::condition_variable wake, done;
   const std::function<void(int, int)>* work = nullptr;
   long job = 0;
-  int busy = 0;
+  int busy = 0;       // workers within the job
+  bool open = false;  // more may join it: who wakes too late, on a busy machine, is not waited for
   bool stop = false;
   int items = 0;
   std::atomic<int> next{0};
@@ -50,9 +51,10 @@ struct ThreadPool::Impl {
     for (long seen = 0;;) {
       {
         std::unique_lock<std::mutex> lock(mutex);
-        wake.wait(lock, [&] { return stop || job != seen; });
+        wake.wait(lock, [&] { return stop || (open && job != seen); });
         if (stop) return;
         seen = job;
+        ++busy;
       }
       take_items(thread);
       const std::lock_guard<std::mutex> lock(mutex);
@@ -90,12 +92,13 @@ void ThreadPool::run(int items, const std::function<void(int, int)>& work) {
     p.next = 0;
     p.failed_item = std::numeric_limits<int>::max();
     p.failure = nullptr;
-    p.busy = static_cast<int>(p.workers.size());
+    p.open = true;
     ++p.job;
   }
   p.wake.notify_all();
   p.take_items(0);
   std::unique_lock<std::mutex> lock(p.mutex);
+  p.open = false;
   p.done.wait(lock, [&] { return p.busy == 0; });
   if (p.failure) std::rethrow_exception(std::exchange(p.failure, nullptr));
 }

@@ -1,0 +1,2 @@
+#define ION_SET avx2
+#include "runner/ion_pairs/kernel_body.hpp"

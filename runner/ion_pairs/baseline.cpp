@@ -1,0 +1,2 @@
+#define ION_SET baseline
+#include "runner/ion_pairs/kernel_body.hpp"
