@@ -1,6 +1,7 @@
 """Checks of a model that need no teacher, one table: checks.py LAMELLA MODEL STACK_FOLDER WORK [--long]
 
-Crystals relaxed with their cells, a quenched glass, every pair of elements pushed to 0.8 A in a stack and let go, PS4 after `relax` and after a run.
+Crystals relaxed with their cells, elastic constants, a quenched glass, every pair of elements pushed to 0.8 A in a stack and let go, PS4 after `relax` and
+after a run, g(r) beside the teacher's MD, diffusion of Li. --only=NAME (repeatable): crystals elastic pushed glass runs rdf diffusion.
 """
 
 import json
@@ -18,6 +19,8 @@ from ase.neighborlist import neighbor_list
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import dynamics  # noqa: E402
+import elastic  # noqa: E402
 import frames as fr  # noqa: E402
 import initial  # noqa: E402
 import teachers  # noqa: E402
@@ -34,7 +37,7 @@ pair_coeff * * {types}
 neighbor 1.0 bin
 timestep 0.001
 thermo 100
-thermo_style custom step temp pe press pxx pyy pzz lx ly lz vol
+thermo_style custom step temp pe press pxx pyy pzz lx ly lz vol pxy pxz pyz
 thermo_modify lost error
 """
 TAIL = """
@@ -72,7 +75,7 @@ class Runner:
         if run.returncode:
             return None, run.stderr.strip().splitlines()[-1:] or ["?"]
         rows = [line.split() for line in run.stdout.splitlines()]
-        numbers = [r for r in rows if len(r) == 11 and r[0].isdigit()]
+        numbers = [r for r in rows if len(r) == 14 and r[0].isdigit()]
         end = ase.io.read(os.path.join(folder, "end.dump"), format="lammps-dump-text")
         end.set_pbc(True)
         end.wrap()
@@ -102,6 +105,32 @@ def crystals(run, rng):
         if name == "Li6PS5Cl":
             result[name]["PS4"] = tetrahedra(end)[0]
     return result
+
+
+def elastic_constants(run, rng):
+    """GPa, ions relaxed, about each crystal's own rest; LiF, LiCoO2, and Li6PS5Cl with its Li ordered (averages over the cube's axes are what counts)."""
+    result = {}
+    for name, (atoms, box) in elastic_cases(rng).items():
+        tag = "elastic-" + name
+        rest, row = run(tag + "-rest", atoms, RELAX.format(box=box))
+        if rest is None:
+            result[name] = row
+            continue
+
+        def stress(copy, count=[0]):
+            count[0] += 1
+            _, row = run(f"{tag}-{count[0]}", copy, "min_style cg\nmin_modify dmax 0.05\nminimize 0 1e-4 400 800\nrun 0")
+            xx, yy, zz, xy, xz, yz = (-1e-4 * row[k] for k in (4, 5, 6, 11, 12, 13))
+            return [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]
+
+        result[name] = elastic.summary(elastic.stiffness(rest, stress))
+    return result
+
+
+def elastic_cases(rng):
+    lib = {n: ase.io.read(os.path.join(HERE, "..", n + ".cif")) for n in ("LiCoO2", "Li6PS5Cl", "LiF")}
+    return {"LiF": (lib["LiF"].repeat((2, 2, 2)), "iso 0"), "LiCoO2": (lib["LiCoO2"].repeat((3, 3, 1)), "x 0 y 0 z 0 couple xy"),
+            "Li6PS5Cl": (initial.ordered(lib["Li6PS5Cl"], rng), "tri 0")}
 
 
 def pushed_pairs(run, stack, distance=0.8):
@@ -180,7 +209,8 @@ def main(lamella, model, folder, work, *flags):
     run = Runner(lamella, model, work)
     stack = ase.io.read(os.path.join(folder, "stack.extxyz"))
     stack = ase.Atoms(stack.get_chemical_symbols(), positions=stack.positions, cell=stack.cell, pbc=True)
-    checks = {"crystals": lambda: crystals(run, np.random.default_rng(1)), "pushed": lambda: pushed_pairs(run, stack), "glass": lambda: glass(run, long), "runs": lambda: runs(run, stack, long)}
+    checks = {"crystals": lambda: crystals(run, np.random.default_rng(1)), "elastic": lambda: elastic_constants(run, np.random.default_rng(1)), "pushed": lambda: pushed_pairs(run, stack), "glass": lambda: glass(run, long), "runs": lambda: runs(run, stack, long),
+              "rdf": lambda: dynamics.distributions(run), "diffusion": lambda: dynamics.diffusion(run, np.random.default_rng(1), long)}
     table = {}
     for name, check in checks.items():
         if only and name not in only:

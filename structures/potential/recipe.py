@@ -47,7 +47,8 @@ def arguments():
     a = p.parse_args()
     a.lamella = os.path.abspath(a.lamella)
     if a.smoke:
-        a.teacher, a.models, a.rounds, a.steps, a.per_round = "pair", 2, 1, 120, 6
+        a.models, a.rounds, a.steps, a.per_round = 2, 1, 120, 6
+        a.teacher = "vasp" if a.teacher == "vasp" else "pair"
     return a
 
 

@@ -1,6 +1,6 @@
 """Our Deep Potential against deepmd-kit's, the same random-weight model on the same coated stack, alternating, in LAMMPS.
 
-  bash tests/bench/deep_potential [--quick] [--growth | --growth-only] [--steps N] [--rounds N] [--threads N] [--realtime] [--models FOLDER]
+  bash tests/bench/deep_potential [--quick] [--growth | --growth-only | --bundled-only] [--steps N] [--rounds N] [--threads N] [--realtime] [--models FOLDER]
 
 makes the environment (pip "deepmd-kit[cpu,lmp]==3.2.0", ase), builds lamella and calls this. Prints a table: microseconds per atom and step
 by the clock (least, median, largest round), the ratio of the medians to deepmd-kit's compressed double model, processor time of all cores
@@ -27,6 +27,7 @@ parser.add_argument("--bench", type=pathlib.Path, help="bench_evaluator, for the
 parser.add_argument("--quick", action="store_true", help="a small stack, one round")
 parser.add_argument("--growth", action="store_true", help="1,000 to 200,000 atoms as well")
 parser.add_argument("--growth-only", action="store_true")
+parser.add_argument("--bundled-only", action="store_true", help="the bundled model's two rows alone")
 parser.add_argument("--models", type=pathlib.Path, help="a folder that keeps the models between runs: making them takes minutes")
 parser.add_argument("--steps", type=int, default=20)
 parser.add_argument("--nice", type=int, default=0, help="priority of the timed programs")
@@ -38,6 +39,7 @@ sys.path.insert(0, str(options.source / "tests/runner/reference"))
 import random_models  # noqa: E402
 
 ELEMENTS = ["Li", "Co", "O", "P", "S", "Cl", "F"]
+BUNDLED = (options.source / "structures/potential/starter.pb").resolve()
 MASSES = [6.94, 58.93, 16.0, 30.97, 32.06, 35.45, 19.0]
 
 
@@ -189,26 +191,32 @@ def compare(folder, models, tiles):
     lmp, t = pathlib.Path(sys.executable).parent / "lmp", options.threads
     programs = [("deepmd-kit, compressed fp64", [lmp], "float64_compressed.pb"), ("deepmd-kit, compressed fp32", [lmp], "float32_compressed.pb"),
                 ("lamella, double", [options.lamella, "lammps", "--threads", t, "--precision", "double"], "float64.pb"),
-                ("lamella, mixed", [options.lamella, "lammps", "--threads", t, "--precision", "mixed"], "float64.pb")]
+                ("lamella, mixed", [options.lamella, "lammps", "--threads", t, "--precision", "mixed"], "float64.pb"),
+                ("deepmd-kit, bundled starter", [lmp], BUNDLED), ("lamella, bundled starter", [options.lamella, "lammps", "--threads", t, "--precision", "mixed"], BUNDLED)]
+    if options.bundled_only:
+        programs = programs[4:]
     times, used, memory = {name: [] for name, _, _ in programs}, {name: [] for name, _, _ in programs}, {}
-    reference = forces(folder, "reference", [lmp], models / "float64.pb", data, t)
+    references = {bundled: forces(folder, f"reference{bundled}", [lmp], BUNDLED if bundled else models / "float64.pb", data, t) for bundled in {model == BUNDLED for _, _, model in programs}}
     print(f"\n{len(symbols)} atoms, {neighbours:.1f} neighbours on average, {t} threads, {options.rounds} rounds; {machine()}", flush=True)
     for _ in range(options.rounds):
         for k, (name, words, model) in enumerate(programs):
-            steps = max(4, options.steps // 4) if k < 2 else options.steps
+            steps = max(4, options.steps // 4) if "deepmd-kit" in name else options.steps
             before = run(folder, f"run{k}", words, deck(models / model, data, 0), t)[3]
             clock, memory[name], atoms, after = run(folder, f"run{k}", words, deck(models / model, data, steps), t)
             times[name].append(clock)
             used[name].append((after - before) * 1e6 / steps / atoms)
-    print(f"RMS force {np.sqrt((reference**2).mean()):.3f} eV/A; errors against deepmd-kit's uncompressed fp64 model")
+    print("RMS force " + ", ".join(f"{np.sqrt((f**2).mean()):.3f} eV/A ({'bundled' if b else '25-50-100'})" for b, f in references.items()) +
+          "; errors and ratios of 25-50-100 against deepmd-kit's fp64 model, uncompressed and compressed, of the bundled one (10-20-40, 100-100-100, float32) against deepmd-kit's")
     print(f"{'':28s} {'us/atom/step (clock)':>22s} {'ratio':>6s} {'core us':>8s} {'peak MB':>8s} {'kB/atom':>8s} {'max error':>10s} {'RMS error':>10s}  share of")
     print(f"{'program':28s} {'least':>7s} {'median':>7s} {'most':>7s} {'':>6s} {'':>8s} {'':>8s} {'':>8s} {'eV/A':>10s} {'eV/A':>10s}  FMA peak")
-    base, peaks = statistics.median(times["deepmd-kit, compressed fp64"]), peak(t)
+    peaks = peak(t)
     for k, (name, words, model) in enumerate(programs):
         median = statistics.median(times[name])
-        error = forces(folder, f"force{k}", words, models / model, data, t) - reference
+        bundled = model == BUNDLED
+        base = statistics.median(times["deepmd-kit, bundled starter" if bundled else "deepmd-kit, compressed fp64"])
+        error = forces(folder, f"force{k}", words, models / model, data, t) - references[bundled]
         kind = name.split(", ")[1]
-        share = f"{flop(neighbours)[kind] / median / 1e3 / peaks['double' if kind == 'double' else 'single']:.0%}" if k > 1 and peaks else ""
+        share = f"{flop(neighbours)[kind] / median / 1e3 / peaks['double' if kind == 'double' else 'single']:.0%}" if kind in ("double", "mixed") and peaks else ""
         grown = memory_per_atom(folder, words, models / model, t)
         print(f"{name:28s} {min(times[name]):7.2f} {median:7.2f} {max(times[name]):7.2f} {base / median:6.2f} {statistics.median(used[name]):8.1f} {memory[name]:8.0f} {grown:8.2f}"
               f" {abs(error).max():10.1e} {np.sqrt((error**2).mean()):10.1e}  {share}", flush=True)
@@ -244,12 +252,13 @@ def main():
         if options.models:
             options.models.mkdir(parents=True, exist_ok=True)
         models = (options.models or folder).resolve()
-        make_models(models)
+        if not options.bundled_only:
+            make_models(models)
         if not options.growth_only:
             compare(folder, models, 2 if options.quick else 3)
         if options.growth or options.growth_only:
             growth(folder, models)
-        if options.bench and not options.growth_only:
+        if options.bench and not options.growth_only and not options.bundled_only:
             print("\nwhere the time goes, one thread:")
             print(subprocess.run([*priority(), options.bench, "--threads", "1", "--repeat", "20"], capture_output=True, text=True).stdout)
 

@@ -1,9 +1,11 @@
 """The starter potential's recipe, all its stages in its smoke version: superlattices by `lamella dataset`, labels by a toy teacher, two models, exploration by
-`lamella lammps`, selection, labels, training again. A second run finds all done and gives the same bytes; the trainer's gradient is
+`lamella lammps`, selection, labels, training again. A run killed six times on its way and started again gives the same bytes as one that went through; the trainer's gradient is
 checked against differences, its model against deepmd-kit through `lamella validate`; the wall's labels against differences."""
 
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,12 +19,13 @@ except ImportError as missing:
     print("skipped:", missing)
     sys.exit(77)
 
-LAMELLA, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+LAMELLA, SOURCE, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 RECIPE = SOURCE / "structures/potential"
 if not pathlib.Path("/usr/include/eigen3").exists():
     print("skipped: the trainer needs Eigen")
     sys.exit(77)
 sys.path.insert(0, str(RECIPE))
+import _trainer  # noqa: E402
 import initial  # noqa: E402
 import teachers  # noqa: E402
 
@@ -51,17 +54,36 @@ def wall_is_conservative():
     print(f"wall: dE/dr {slope:.4f} by differences, {expected:.4f} by forces")
 
 
+def command(folder):
+    return [str(c) for c in (sys.executable, RECIPE / "recipe.py", "--lamella", LAMELLA, "-o", folder, "--smoke")]
+
+
 def smoke(folder):
-    command = [sys.executable, RECIPE / "recipe.py", "--lamella", LAMELLA, "-o", folder, "--smoke"]
     start = time.perf_counter()
-    run = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    run = subprocess.run(command(folder), capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     return time.perf_counter() - start
+
+
+def killed_when(folder, marker):
+    """Starts the recipe and kills it, with all that it started, as soon as `marker` is there; whether it came that far before its end."""
+    run = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    while run.poll() is None:
+        if (folder / marker).exists():
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+            return True
+        time.sleep(0.005)
+    return False
+
+
+MARKERS = ["initial/structures.traj", "initial/labels.extxyz", "round-0/model-1/model.mod", "round-0/explore/000/dump.lammpstrj", "round-0/labels/labels.extxyz", "round-1/model-0/model.dp"]
 
 
 with tempfile.TemporaryDirectory() as temporary:
     work = pathlib.Path(temporary) / "work"
     wall_is_conservative()
+    _trainer.into(work, SOURCE, BUILD)
     first = smoke(work)
     model = work / "starter.dp"
     mods = sorted(work.glob("round-*/model-*/model.mod"))
@@ -69,9 +91,13 @@ with tempfile.TemporaryDirectory() as temporary:
     assert len(mods) == 4 and (work / "starter.pb").exists(), mods
     frames = ase.io.read(work / "train.extxyz", ":")
     assert len({f.info["family"] for f in frames}) >= 5
-    (work / "round-0/explore/000/done").unlink()  # as if killed there: what follows is made again, from the same seeds
-    again = smoke(work)
-    assert [m.read_bytes() for m in mods] == bytes_of_models
+    other = pathlib.Path(temporary) / "other"
+    _trainer.into(other, SOURCE, BUILD)
+    for marker in MARKERS:
+        assert killed_when(other, marker), marker
+    again = smoke(other)
+    assert [(other / m.relative_to(work)).read_bytes() for m in mods] == bytes_of_models
+    assert (other / "train.extxyz").read_bytes() == (work / "train.extxyz").read_bytes()
     check = subprocess.run([work / "tools/trainer", work / "round-1/model-0/frames.bin", mods[0], "check=1"], capture_output=True, text=True)
     assert check.returncode == 0, check.stdout + check.stderr
     # What the trainer says of its model is what the program finds: same descriptor, same nets, same virial.
@@ -82,4 +108,4 @@ with tempfile.TemporaryDirectory() as temporary:
     pairs = [(float(said[2]), 1e3 * errors["energy_per_atom"]["rmse"]), (float(said[3]), 1e3 * errors["force"]["rmse"]), (float(said[5]), 1e3 * errors["virial_per_atom"]["rmse"])]
     assert all(abs(x - y) < 2e-3 * x for x, y in pairs), pairs
     print("trainer and lamella, meV/atom, meV/A, meV/atom:", pairs)
-    print(f"smoke recipe: {first:.1f} s, resumed {again:.1f} s, {len(frames)} frames; gradient {check.stdout.splitlines()[-1]}")
+    print(f"smoke recipe: {first:.1f} s, the last stretch of one killed {len(MARKERS)} times {again:.1f} s, {len(frames)} frames; gradient {check.stdout.splitlines()[-1]}")
