@@ -80,7 +80,9 @@ def convert(path, dp, pb=None):
     from deepmd.dpmodel.utils.serialization import save_dp_model
 
     model, script = tree(path)
-    save_dp_model(dp, {"model": model, "model_def_script": script, "backend": "DPModel", "@variables": {}})
+    partial = dp[:-3] + ".part.dp"  # whole or not there: its presence says that the training is done
+    save_dp_model(partial, {"model": model, "model_def_script": script, "backend": "DPModel", "@variables": {}})
+    os.replace(partial, dp)
     if pb:
         to_pb(dp, pb)
 
@@ -88,7 +90,9 @@ def convert(path, dp, pb=None):
 def to_pb(dp, pb):
     """By deepmd-kit's TensorFlow; deepmd-kit's own LAMMPS reads no .dp."""
     program = os.path.join(os.path.dirname(sys.executable), "dp")
-    subprocess.run([program, "convert-backend", dp, pb], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    partial = pb[:-3] + ".part.pb"
+    subprocess.run([program, "convert-backend", dp, partial], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.replace(partial, pb)
 
 
 if __name__ == "__main__":

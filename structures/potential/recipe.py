@@ -203,8 +203,9 @@ def main():
     with open(models[0], "rb") as f:
         content = f.read()
     if not os.path.exists(starter) or open(starter, "rb").read() != content or not os.path.exists(starter[:-2] + "pb"):
-        with open(starter, "wb") as g:
+        with open(starter + ".part", "wb") as g:
             g.write(content)
+        os.replace(starter + ".part", starter)
         model_file.to_pb(starter, starter[:-2] + "pb")
     everything = os.path.join(a.output, "train.extxyz")
     fr.write(everything, labelled)
