@@ -1,3 +1,4 @@
+#include <Eigen/Eigenvalues>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
@@ -5,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "crystals_for_tests.hpp"
+#include "lattice/elastic.hpp"
 #include "lattice/neighbours.hpp"
 
 using namespace lamella;
@@ -103,6 +105,32 @@ TEST_CASE("Bundled crystals: bond lengths of the literature") {
   for (const Row& row : rows) {
     INFO(row.name << " " << row.centre << "-" << row.other);
     CHECK(mean_bond(load_crystal(row.name).cell, row.centre, row.other, row.count) == Approx(row.length).margin(0.006));
+  }
+}
+
+TEST_CASE("Bundled crystals: elastic constants have the crystal's symmetry, are stable, and average to the moduli that the files name") {
+  struct Row {
+    const char* name;
+    double bulk, shear, within;  // GPa; Voigt's averages, of the paper where it names them, else of its constants by hand
+  };
+  const Row rows[] = {{"LGPS", 27.3, 7.9, 0.01}, {"LLZO", 127.4, 68.9, 0.01}, {"Li3PO4", 72.5, 40.9, 0.01}, {"Li6PS5Cl", 28.7, 8.1, 0.01}, {"Li3PS4", 23.3, 11.4, 0.01},
+                      {"Li2S", 45.7, 34.0, 0.01}, {"LiF", 69.8, 51.4, 0.01}, {"LiCoO2", 111.5, 70.2, 0.01}, {"Al2O3", 253.9, 165.6, 0.01}, {"LiNbO3", 117.4, 68.9, 0.01}, {"LiTaO3", 128.3, 91.8, 0.01}};
+  for (const Row& row : rows) {
+    INFO(row.name);
+    const Crystal crystal = load_crystal(row.name);
+    REQUIRE(crystal.stiffness);
+    const auto& c = *crystal.stiffness;
+    CHECK(c.isApprox(c.transpose()));
+    CHECK(Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 6, 6>>(c).eigenvalues().minCoeff() > 1.0);
+    const double straight = c(0, 0) + c(1, 1) + c(2, 2), across = c(0, 1) + c(0, 2) + c(1, 2), shear = c(3, 3) + c(4, 4) + c(5, 5);
+    CHECK((straight + 2.0 * across) / 9.0 == Approx(row.bulk).epsilon(row.within));
+    CHECK((straight - across + 3.0 * shear) / 15.0 == Approx(row.shear).epsilon(row.within));
+    // Turned by an operation of the point group the tensor is itself; a missing or misplaced C14 shows here.
+    const Mat3 rows_of_lattice = crystal.symmetry.lattice.vectors(crystal.cell.cell);
+    for (const SymmetryOperation& operation : crystal.symmetry.operations) {
+      const Mat3 turn = rows_of_lattice.transpose() * operation.rotation.cast<double>() * rows_of_lattice.transpose().inverse();
+      CHECK((rotated_stiffness(c, turn) - c).cwiseAbs().maxCoeff() < 0.5);
+    }
   }
 }
 
