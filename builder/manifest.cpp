@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/version.hpp"
+#include "lattice/strain.hpp"
 
 namespace lamella {
 
@@ -13,11 +14,14 @@ using Json = nlohmann::ordered_json;
 Json matrix_json(const Mat2& m) { return {{m(0, 0), m(0, 1)}, {m(1, 0), m(1, 1)}}; }
 Json matrix_json(const Int2x2& m) { return {{m(0, 0), m(0, 1)}, {m(1, 0), m(1, 1)}}; }
 
-Json match_json(const Match& match, const CellSpecification& cell) {
+Json match_json(const Match& match, const std::vector<double>& residuals, const CellSpecification& cell) {
   Json layers = Json::array();
-  for (const LayerMatch& layer : match.layers)
-    layers.push_back({{"name", layer.name}, {"matrix", matrix_json(layer.matrix)}, {"strain", matrix_json(layer.strain)}, {"von_mises", layer.von_mises},
-                      {"rotation", layer.rotation}, {"energy_per_area", layer.energy_per_area}});
+  for (std::size_t l = 0; l < match.layers.size(); ++l) {
+    const LayerMatch& layer = match.layers[l];
+    const Vec2 principal = principal_strains(layer.strain);
+    layers.push_back({{"name", layer.name}, {"matrix", matrix_json(layer.matrix)}, {"strain", matrix_json(layer.strain)}, {"principal", {principal[0], principal[1]}},
+                      {"von_mises", layer.von_mises}, {"rotation", layer.rotation}, {"energy_per_area", layer.energy_per_area}, {"residual", residuals.at(l)}});
+  }
   return {{"area", match.area}, {"cell", matrix_json(match.cell)}, {"max_strain", match.max_strain}, {"repeat", cell.repeat}, {"layers", layers}};
 }
 
@@ -52,14 +56,14 @@ Json manifest_json(const Stack& stack, const std::vector<std::pair<std::string, 
   for (const auto& [path, hash] : outputs) files.push_back({{"path", path}, {"sha256", hash}});
   for (const LayerRecord& record : stack.layers) layers.push_back(layer_json(record));
   return {{"lamella", std::string(version())}, {"title", stack.specification.title}, {"seed", stack.specification.seed}, {"inputs", inputs},
-          {"outputs", files}, {"match", match_json(stack.match, stack.specification.cell)}, {"layers", layers}, {"audit", audit_json(stack.audit)},
+          {"outputs", files}, {"match", match_json(stack.match, stack.residuals, stack.specification.cell)}, {"layers", layers}, {"audit", audit_json(stack.audit)},
           {"warnings", stack.warnings}};
 }
 
 Json plan_json(const StackPlan& plan, const Specification& specification) {
   Json layers = Json::array();
   for (const LayerRecord& record : plan.layers) layers.push_back(layer_json(record));
-  return {{"match", match_json(plan.match, specification.cell)}, {"layers", layers}, {"atoms", plan.atoms}};
+  return {{"match", match_json(plan.match, plan.residuals, specification.cell)}, {"layers", layers}, {"atoms", plan.atoms}};
 }
 
 }  // namespace lamella

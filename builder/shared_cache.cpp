@@ -86,6 +86,8 @@ std::string shared_melt(const SharedCache& cache, const LayerSpecification& laye
   alone.seed = specification.seed;
   alone.layers = {layer};
   alone.layers.front().vacancies.clear();
+  alone.layers.front().shift.reset();
+  alone.layers.front().coating = false;
   std::string key = specification_text(alone) + exact(plane);
   std::error_code ec;  // a potential may be a model's file
   if (std::filesystem::is_regular_file(layer.quench.potential, ec)) key += sha256_of_file(layer.quench.potential);

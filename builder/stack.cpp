@@ -12,6 +12,7 @@
 #include "builder/seam_contacts.hpp"
 #include "builder/shared_cache.hpp"
 #include "lattice/crystal.hpp"
+#include "lattice/match_residual.hpp"
 #include "runner/deep_potential/evaluator.hpp"
 #include "runner/deep_potential/model.hpp"
 
@@ -168,6 +169,12 @@ void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, 
   }
 }
 
+std::vector<double> residuals_of(const Match& match, const std::vector<CrystallineLayer>& crystals) {
+  std::vector<double> residuals;
+  for (std::size_t c = 0; c < crystals.size(); ++c) residuals.push_back(match_residual(match.layers[c], crystals[c].slab.plane, match.cell));
+  return residuals;
+}
+
 /// A model orders the types by its own map, and the elements must be in it: known before anything is melted.
 Specification with_model_types(Specification specification) {
   if (specification.model.empty()) return specification;
@@ -192,6 +199,7 @@ Stack build_stack(const Specification& specification, const BuildOptions& option
   options.progress({"matching", -1.0, ""});
   stack.match = shared_match(SharedCache(options.cache), crystals, specification,
                              [&] { return choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); }); });
+  stack.residuals = residuals_of(stack.match, crystals);
   if (const std::string warning = strain_warning(crystals, specification); !warning.empty()) stack.warnings.push_back(warning);
   std::vector<ReadyLayer> ready;
   std::vector<std::pair<std::size_t, std::size_t>> confined;  // layer of the specification, its place among those built
@@ -217,6 +225,7 @@ StackPlan plan_stack(const Specification& specification) {
   StackPlan plan;
   const std::vector<CrystallineLayer> crystals = cut_crystalline_layers(specification);
   plan.match = choose_match(crystals, specification, [&](double area) { return estimated_glass_atoms(specification, area); });
+  plan.residuals = residuals_of(plan.match, crystals);
   const long copies = static_cast<long>(specification.cell.repeat[0]) * specification.cell.repeat[1];
   for (const LayerSpecification& layer : specification.layers) {
     if (layer.is_left_out()) continue;

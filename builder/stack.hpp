@@ -41,6 +41,7 @@ struct LayerRecord {
 struct Stack {
   Specification specification;                ///< as built: every layer file and hash filled in, the model turned into `types`
   Match match;
+  std::vector<double> residuals;              ///< A, of the match, per crystalline layer (match_residual)
   std::vector<LayerRecord> layers;
   Assembled assembled;
   Audit audit;
@@ -62,6 +63,7 @@ Stack build_stack(const Specification& specification, const BuildOptions& option
 /// The same up to the chosen cell, for `--dry-run`: nothing melted, nothing assembled.
 struct StackPlan {
   Match match;
+  std::vector<double> residuals;
   std::vector<LayerRecord> layers;
   long atoms = 0;  ///< estimated where there are glasses
 };

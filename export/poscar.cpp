@@ -1,3 +1,5 @@
+#include <array>
+
 #include "export/structure_files.hpp"
 #include "export/text.hpp"
 
@@ -15,12 +17,27 @@ std::vector<Element> present_elements(const Structure& structure, const TypeMap&
   return order;
 }
 
+namespace {
+
+/// Atoms by atomic number.
+std::array<std::size_t, 256> atoms_of_each(const Structure& structure) {
+  std::array<std::size_t, 256> counts{};
+  for (Element element : structure.elements) ++counts[element.number()];
+  return counts;
+}
+
+}  // namespace
+
 std::vector<std::size_t> poscar_order(const Structure& structure, const TypeMap& types) {
-  std::vector<std::size_t> order;
-  order.reserve(structure.size());
-  for (Element element : present_elements(structure, types))
-    for (std::size_t i = 0; i < structure.size(); ++i)
-      if (structure.elements[i] == element) order.push_back(i);
+  const std::array<std::size_t, 256> counts = atoms_of_each(structure);
+  std::array<std::size_t, 256> next{};
+  std::size_t first = 0;
+  for (Element element : present_elements(structure, types)) {
+    next[element.number()] = first;
+    first += counts[element.number()];
+  }
+  std::vector<std::size_t> order(structure.size());
+  for (std::size_t i = 0; i < structure.size(); ++i) order[next[structure.elements[i].number()]++] = i;
   return order;
 }
 
@@ -29,12 +46,11 @@ std::string poscar_text(const Structure& structure, const TypeMap& types, const 
   TextBuilder text(structure.size() * 70 + 500);
   text << (title.empty() ? "structure" : one_line(title)) << "\n1.0\n";
   for (int i = 0; i < 3; ++i) text.column(structure.cell.rows()(i, 0), 22).column(structure.cell.rows()(i, 1), 22) << structure.cell.rows()(i, 2) << '\n';
+  const std::array<std::size_t, 256> atoms = atoms_of_each(structure);
   std::string symbols, counts;
   for (Element element : present_elements(structure, types)) {
-    long count = 0;
-    for (Element each : structure.elements) count += each == element;
     symbols += (symbols.empty() ? "" : " ") + element.symbol();
-    counts += (counts.empty() ? "" : " ") + std::to_string(count);
+    counts += (counts.empty() ? "" : " ") + std::to_string(atoms[element.number()]);
   }
   text << symbols << '\n' << counts << "\nDirect\n";
   for (std::size_t i : poscar_order(structure, types)) {

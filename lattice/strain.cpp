@@ -37,6 +37,11 @@ double strain_magnitude(const Mat2& from, const Mat2& to) {
   return std::max(0.5 * (h1 + h2) - 1, 1 - 0.5 * (h1 - h2));
 }
 
+Vec2 principal_strains(const Mat2& strain) {
+  const double middle = 0.5 * (strain(0, 0) + strain(1, 1)), half = std::hypot(0.5 * (strain(0, 0) - strain(1, 1)), 0.5 * (strain(0, 1) + strain(1, 0)));
+  return {middle + half, middle - half};
+}
+
 double von_mises_strain(const Mat2& strain) {
   const double third = strain.trace() / 3;
   const double xx = strain(0, 0) - third, yy = strain(1, 1) - third;

@@ -22,6 +22,9 @@ InPlaneStrain in_plane_strain(const Mat2& from, const Mat2& to);
 /// The larger |principal strain| of that map alone: all that a search needs of most candidates.
 double strain_magnitude(const Mat2& from, const Mat2& to);
 
+/// Eigenvalues of a symmetric in-plane strain, the larger first.
+Vec2 principal_strains(const Mat2& strain);
+
 /// Equivalent strain sqrt(2/3 dev:dev) of the 3x3 tensor that has `strain` in the plane and nothing else.
 double von_mises_strain(const Mat2& strain);
 

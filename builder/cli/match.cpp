@@ -10,6 +10,8 @@
 #include "builder/cli/command.hpp"
 #include "builder/cli/options.hpp"
 #include "lattice/match_layer.hpp"
+#include "lattice/match_residual.hpp"
+#include "lattice/strain.hpp"
 
 namespace lamella {
 
@@ -92,8 +94,10 @@ void print_json(const std::vector<Match>& shown, const std::vector<MatchLayer>& 
     put("],\"bases\":[{}],\"layers\":[", bases);
     for (std::size_t k = 0; k < match.layers.size(); ++k) {
       const LayerMatch& layer = match.layers[k];
-      put("{}{{\"name\":{},\"matrix\":{},\"strain\":{},\"von_mises\":{:.10g},\"rotation\":{:.10g},\"energy_per_area\":", k ? "," : "", json_string(layer.name),
-          json_matrix(layer.matrix), json_matrix(layer.strain), layer.von_mises, layer.rotation);
+      const Vec2 principal = principal_strains(layer.strain);
+      put("{}{{\"name\":{},\"matrix\":{},\"strain\":{},\"principal\":[{:.10g},{:.10g}],\"von_mises\":{:.10g},\"rotation\":{:.10g},\"residual\":{:.2g},\"energy_per_area\":", k ? "," : "",
+          json_string(layer.name), json_matrix(layer.matrix), json_matrix(layer.strain), principal[0], principal[1], layer.von_mises, layer.rotation,
+          match_residual(layer, layers[k].basis, match.cell));
       if (layers[k].plane_stiffness && layers[k].thickness > 0) put("{:.10g}}}", layer.energy_per_area);
       else put("null}}");
     }

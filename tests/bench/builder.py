@@ -1,5 +1,5 @@
 """Growth of a coated build from a thousand to a million atoms, and our writers against ASE's on the same stack, in one run.
-usage: builder.py LAMELLA SOURCE   (needs ase; bench_writers beside LAMELLA; the melt takes minutes and is cached)"""
+usage: builder.py LAMELLA SOURCE [writers]   (writers: those alone; needs ase; bench_writers beside LAMELLA; the melt takes minutes and is cached)"""
 import os
 import pathlib
 import platform
@@ -41,9 +41,14 @@ def growth(root):
         print(f"| {atoms}{'' if repeat else ' (bare)'} | {seconds:.2f} to {runs[-1][0]:.2f} | {cpu:.2f} | {1e6 * cpu / atoms:.2f} | {peak:.0f} |", flush=True)
 
 
-def timed(call):
+def timed(call, sync=None):
+    """Seconds of a call; with `sync`, until that file is on the disk."""
     start = time.perf_counter()
     call()
+    if sync:
+        file = os.open(sync, os.O_RDONLY)
+        os.fsync(file)
+        os.close(file)
     return time.perf_counter() - start
 
 
@@ -54,18 +59,22 @@ def writers(root, repeat):
     program = os.path.join(os.path.dirname(lamella), "bench_writers")
     ours = {line.split(",")[0]: [float(x) for x in line.split(",")[1:]] for line in subprocess.run([program, str(stack), str(root)], check=True, capture_output=True, text=True).stdout.split("\n") if line}
     atoms = ase.io.read(stack)
-    print(f"\n{len(atoms)} atoms, seconds: ours best of 5, ASE {ase.__version__} best of 2\n\n| format | our text | written | written and synced | ASE, written | ratio | ratio, ours synced |\n|---|---|---|---|---|---|---|")
-    for name, write in (("LAMMPS data", lambda: ase.io.lammpsdata.write_lammps_data(root / "ase.data", atoms, masses=True)),
-                        ("POSCAR", lambda: ase.io.write(root / "ase.poscar", atoms, format="vasp", direct=True, sort=True)),
-                        ("extxyz", lambda: ase.io.write(root / "ase.xyz", atoms, format="extxyz")),
-                        ("CIF", lambda: ase.io.write(root / "ase.cif", atoms, format="cif"))):
-        theirs = min(timed(write) for _ in range(2))
+    print(f"\n{len(atoms)} atoms, seconds: ours best of 5, ASE {ase.__version__} best of 2; synced: by fsync, both\n\n"
+          "| format | our text | written | written and synced | ASE, written | ASE, written and synced | ratio, written | ratio, synced |\n|---|---|---|---|---|---|---|---|")
+    for name, file, write in (("LAMMPS data", "ase.data", lambda: ase.io.lammpsdata.write_lammps_data(root / "ase.data", atoms, masses=True)),
+                              ("POSCAR", "ase.poscar", lambda: ase.io.write(root / "ase.poscar", atoms, format="vasp", direct=True, sort=True)),
+                              ("extxyz", "ase.xyz", lambda: ase.io.write(root / "ase.xyz", atoms, format="extxyz")),
+                              ("CIF", "ase.cif", lambda: ase.io.write(root / "ase.cif", atoms, format="cif"))):
+        theirs, theirs_synced = min(timed(write) for _ in range(2)), min(timed(write, root / file) for _ in range(2))
         text, written, synced = ours[name]
-        print(f"| {name} | {text:.3f} | {written:.3f} | {synced:.3f} | {theirs:.2f} | {theirs / written:.1f} | {theirs / synced:.1f} |", flush=True)
+        print(f"| {name} | {text:.3f} | {written:.3f} | {synced:.3f} | {theirs:.2f} | {theirs_synced:.2f} | {theirs / written:.1f} | {theirs_synced / synced:.1f} |", flush=True)
 
 
 print(machine())
 with tempfile.TemporaryDirectory() as folder:
     root = pathlib.Path(folder)
-    growth(root)
+    if sys.argv[3:] == ["writers"]:
+        build(root, "r21", "cell.repeat=[21,21]")
+    else:
+        growth(root)
     writers(root, 21)

@@ -60,6 +60,10 @@ TEST_CASE("match --json: the promised keys, and strains that follow from matrice
         const Eigen::JacobiSVD<Eigen::Matrix2d> svd((matrix(match.at("matrices").at(k)) * matrix(match.at("bases").at(k))).inverse() * first);
         largest = std::max({largest, std::abs(svd.singularValues()[0] - 1), std::abs(svd.singularValues()[1] - 1)});
         CHECK(layer.at("von_mises").is_number());
+        const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> principal(matrix(layer.at("strain")));
+        CHECK(layer.at("principal").at(0).get<double>() == Approx(principal.eigenvalues()[1]).margin(1e-9));
+        CHECK(layer.at("principal").at(1).get<double>() == Approx(principal.eigenvalues()[0]).margin(1e-9));
+        CHECK(layer.at("residual").get<double>() < 1e-9);
         CHECK(layer.at("name").is_string());
         CHECK(matrix(layer.at("strain")).isApprox(matrix(layer.at("strain")).transpose()));
       }

@@ -103,6 +103,10 @@ TEST_CASE("a stack tiled from a smaller glass: every atom is a copy, the manifes
   CHECK(std::all_of(met.begin(), met.end(), [](int n) { return n == 1; }));
 
   const auto manifest = manifest_json(six, {});
+  for (const auto& layer : manifest.at("match").at("layers")) {
+    CHECK(layer.at("residual").get<double>() < 1e-9);
+    CHECK(layer.at("principal").size() == 2);
+  }
   for (const std::size_t layer : {std::size_t{1}, std::size_t{3}}) {  // the coating and its repetition at the other seam
     CHECK(manifest.at("layers").at(layer).at("tiled").at("made_atoms") == 18);
     CHECK(manifest.at("layers").at(layer).at("tiled").at("repeat") == std::vector<int>{2, 3});

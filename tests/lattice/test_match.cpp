@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "lattice/match_residual.hpp"
 #include "lattice/strain.hpp"
 #include "match_oracle.hpp"
 
@@ -33,6 +34,8 @@ void check_invariants(const Match& match, std::span<const MatchLayer> layers, co
     const Mat2 turn = Eigen::Rotation2Dd(layer.rotation * std::acos(-1.0) / 180).toRotationMatrix();
     const Mat2 rebuilt = layer.matrix.cast<double>() * layers[k].basis * turn.transpose() * (Mat2::Identity() + layer.strain);
     CHECK((rebuilt - cell).cwiseAbs().maxCoeff() < 1e-9);
+    CHECK(match_residual(layer, layers[k].basis, cell) < 1e-9);
+    CHECK(match_residual(layer, 1.001 * layers[k].basis, cell) > 1e-3);  // another cell than the one matched
     largest = std::max(largest, oracle::strain(layer.matrix.cast<double>() * layers[k].basis, cell));
   }
   CHECK(largest == Approx(match.max_strain).margin(3e-9));
