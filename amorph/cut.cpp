@@ -83,11 +83,13 @@ Cut cut_flat(const Structure& bulk, const Formula& formula, long units) {
   cut.slab.plane = rows.topLeftCorner<2, 2>();
   cut.slab.thickness = c * share;
   const double lift = 0.5 * (cut.slab.thickness - window.top);
+  cut.lift = lift - best_from;
   for (const Ladder& ladder : all) {
     const std::size_t n = ladder.heights.size();
     const std::size_t first = static_cast<std::size_t>(std::lower_bound(ladder.heights.begin(), ladder.heights.end(), best_from) - ladder.heights.begin());
     for (std::size_t k = 0; k < ladder.wanted; ++k) {
       const int i = ladder.atoms[(first + k) % n];
+      cut.atoms.push_back(i);
       cut.slab.elements.push_back(bulk.elements[i]);
       const Cartesian& p = bulk.positions[i];
       cut.slab.positions.emplace_back(p.x(), p.y(), rung(ladder, best_from, k, c) + lift);

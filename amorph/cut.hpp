@@ -8,6 +8,8 @@ namespace lamella {
 /// What a cut through a periodic glass left.
 struct Cut {
   Slab slab;             ///< `units` whole formula units; z from 0 to thickness (Gibbs)
+  std::vector<int> atoms;  ///< of the bulk, in the slab's order
+  double lift = 0.0;       ///< A, height in the slab less height in the bulk (of the same periodic image)
   double overlap = 0.0;  ///< A, by how much the two sides of the cut interpenetrate: 0 when a flat plane parts them
 };
 

@@ -12,7 +12,7 @@ constexpr double reach = 4.0, bin = 0.02;  // A
 
 bool in(const std::vector<Element>& set, Element e) { return std::find(set.begin(), set.end(), e) != set.end(); }
 
-/// Histogram of cation-anion distances over all snapshots, divided by r^2: the radial distribution up to a factor.
+/// Histogram of cation-anion distances over all snapshots.
 std::vector<double> pair_histogram(const MeltSystem& system, const std::vector<MeltState>& snapshots) {
   std::vector<double> counts(static_cast<std::size_t>(reach / bin), 0.0);
   const std::vector<Element> cations = cations_of(system.formula), anions = anions_of(system.formula);
@@ -28,13 +28,25 @@ std::vector<double> pair_histogram(const MeltSystem& system, const std::vector<M
       }
     }
   }
-  for (std::size_t k = 0; k < counts.size(); ++k) counts[k] /= (k + 0.5) * (k + 0.5);
   return counts;
 }
 
+/// Centre of the highest bin of g(r) with bins `merged` times as wide: the first peak as it is usually read off.
+double highest_bin(const std::vector<double>& counts, std::size_t merged) {
+  double best = -1.0, at = 0.0;
+  for (std::size_t k = 0; k + merged <= counts.size(); k += merged) {
+    double sum = 0.0;
+    for (std::size_t j = k; j < k + merged; ++j) sum += counts[j];
+    const double low = k * bin, high = (k + merged) * bin;
+    if (const double g = sum / (high * high * high - low * low * low); g > best) best = g, at = 0.5 * (low + high);
+  }
+  return at;
+}
+
 /// Where the smoothed (Gaussian, 0.04 A) histogram is highest, by the parabola through the highest bin and its neighbours.
-double highest(const std::vector<double>& counts) {
+double highest(std::vector<double> counts) {
   const int n = static_cast<int>(counts.size());
+  for (int k = 0; k < n; ++k) counts[k] /= (k + 0.5) * (k + 0.5);
   std::vector<double> smooth(counts.size(), 0.0);
   for (int k = 0; k < n; ++k)
     for (int d = -6; d <= 6; ++d)
@@ -62,7 +74,9 @@ OrderCriteria order_criteria(const QuenchRecipe& recipe, double bond) {
 
 GlassNumbers glass_numbers(const MeltSystem& system, const QuenchRecipe& recipe, const std::vector<MeltState>& snapshots) {
   GlassNumbers numbers;
-  numbers.first_peak = highest(pair_histogram(system, snapshots));
+  const std::vector<double> counts = pair_histogram(system, snapshots);
+  numbers.first_peak = highest(counts);
+  numbers.first_peak_bin = highest_bin(counts, 2);
   numbers.bond = recipe.bond > 0.0 ? recipe.bond : lithium_fluoride(system.formula) ? 2.5 : 1.35 * numbers.first_peak;
   const OrderCriteria criteria = order_criteria(recipe, numbers.bond);
   const std::vector<Element> cations = cations_of(system.formula), anions = anions_of(system.formula);

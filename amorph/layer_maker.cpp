@@ -16,7 +16,6 @@ namespace {
 
 constexpr double least_melt_height = 12.0;  // A: a periodic melt any thinner is its own neighbour
 constexpr double spare_height = 2.0;        // A of glass to choose the cut in
-constexpr double film_vacuum = 16.0;        // A above the film
 constexpr double contraction = 1.2;         // glass to melt, the most that was seen (LiF, 1500 to 300 K)
 
 MeltPlane melt_plane(const Mat2& plane) {
@@ -111,18 +110,6 @@ void LayerMaker::take_film(const Quenched& quenched, AmorphousLayer& layer) cons
   layer.slab.thickness = system_.glass_height;
   layer.slab.elements = system_.elements;
   for (const Cartesian& p : quenched.state.positions) layer.slab.positions.emplace_back(p.x(), p.y(), p.z() - system_.wall);
-}
-
-Quenched LayerMaker::film(MeltStore* store, AmorphousLayer& layer) {
-  const long units = formula_units(request_.formula, area_, request_.thickness, system_.potential.glass_density);
-  system_.elements = atoms_of(request_.formula, units);
-  const double thickness = height_of(request_.formula, units, area_, system_.potential.glass_density);
-  system_.wall = 0.5 * film_vacuum;
-  system_.glass_height = thickness;
-  system_.melt_height = system_.constant_density ? thickness : height_of(request_.formula, units, area_, system_.potential.melt_density);
-  Quenched quenched = quench_melt(system_, request_.recipe, packed(system_, system_.melt_height + film_vacuum), request_.seed, store, progress_);
-  take_film(quenched, layer);
-  return quenched;
 }
 
 void LayerMaker::turn_back(Slab& slab) const {

@@ -23,6 +23,8 @@ class LayerMaker {
   Quenched bulk(MeltStore* store, AmorphousLayer& layer);
   Quenched film(MeltStore* store, AmorphousLayer& layer);
   Quenched confined(MeltStore* store, AmorphousLayer& layer);
+  /// A film cut out of a liquid of its own, the liquid's remainder frozen below and above it: `system_` and where its ions start.
+  MeltState film_in_liquid(long units, double thickness);
   /// A crystal's atoms near the melt, in the melt's frame, its face (z of the outermost atoms) at `height`.
   void hold(const Slab& slab, double face, double height, bool below);
   /// Those that the release frees come first.

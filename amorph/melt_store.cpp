@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "amorph/cache.hpp"
@@ -46,7 +47,7 @@ Json record_json(const StageRecord& s) {
 
 StageRecord parse_record(const Json& j) {
   return {j.at("name").get<std::string>(), j.at("from").get<double>(), j.at("to").get<double>(), j.at("time").get<double>(),
-          j.at("temperature").get<double>(), j.at("pressure").get<double>(), j.at("density").get<double>(), j.at("energy").get<double>(),
+          j.at("temperature").get<double>(), j.at("pressure").get<double>(), j.at("density").get<double>(), j.at("energy").is_null() ? std::nan("") : j.at("energy").get<double>(),
           j.at("msd").get<std::vector<double>>(), j.at("crystal_share").get<double>()};
 }
 

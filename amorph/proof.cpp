@@ -144,7 +144,7 @@ nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& s
   const OrderCriteria criteria = order_criteria(r, glass.bond);
   Json proof;
   proof["formula"] = to_string(request.formula);
-  proof["method"] = system.held.size() > 0 ? "confined" : system.film ? "slab" : "bulk";
+  proof["method"] = system.held.size() > 0 && !system.rough ? "confined" : system.film ? "slab" : "bulk";
   proof["method_reason"] = method_reason(request);
   proof["potential"] = system.potential.name;
   proof["potential_sha256"] = system.potential.sha256;
@@ -157,6 +157,7 @@ nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& s
   proof["melted_atoms"] = system.elements.size();
   proof["density"] = brief(layer.density);
   proof["first_peak"] = brief(glass.first_peak);
+  proof["first_peak_bin"] = brief(glass.first_peak_bin);
   proof["cn"] = brief(glass.cn);
   proof["crystal_share"] = brief(glass.crystal_share);
   proof["crystallised"] = glass.crystal_share > r.crystal_share;

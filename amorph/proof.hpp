@@ -8,6 +8,7 @@ namespace lamella {
 /// Numbers of a glass averaged over the snapshots of its final hold.
 struct GlassNumbers {
   double first_peak = 0.0;         ///< A, of the cation-anion pairs
+  double first_peak_bin = 0.0;     ///< A, the same read off as the centre of the highest bin of 0.04 A
   double cn = 0.0;                 ///< anions within `bond` of a cation
   double bond = 0.0;               ///< A: 2.5 for Li-F, else 1.35 first peaks
   double crystal_share = 0.0;      ///< of cations or anions, the larger

@@ -94,6 +94,11 @@ std::size_t stage_to_return_to(const QuenchLog& log) {
   return quiet > further ? quiet - further : 0;
 }
 
+MeltSystem without_held(MeltSystem system) {
+  system.held = {};
+  return system;
+}
+
 void rewind(const MeltSystem& system, std::uint64_t seed, QuenchLog& log, MeltState& state) {
   const std::size_t target = stage_to_return_to(log);
   log.rewinds.push_back({log.stages.back().to, log.stages[target].to, log.stages.back().crystal_share});
@@ -154,7 +159,7 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     double before = 0.0;
     for (const StageRecord& s : log.stages) before += s.time;
     snapshots.clear();
-    StageRecord record = run_stage(system, stage, log.stages.empty(), state, &snapshots, [&](double f) { clock.report(stage, before, f); });
+    StageRecord record = run_stage(stage.name == "hold" && system.rough ? without_held(system) : system, stage, log.stages.empty(), state, &snapshots, [&](double f) { clock.report(stage, before, f); });
     record.crystal_share = crystal_share(system, state);
     if (log.stages.empty()) insist_on_melting(system, record);
     log.stages.push_back(record);
@@ -167,8 +172,19 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     // The last stage is not saved: its snapshots are not kept, and the layer itself is about to be.
     if (store && log.stages.size() < stages.size()) store->save(log);
   }
-  if (system.held.size() > 0) release = run_release(system, recipe.release, recipe.final, seed, state);
+  if (system.held.size() > 0 && !system.rough) release = run_release(system, recipe.release, recipe.final, seed, state);
   return {state, std::move(snapshots), std::move(log.stages), std::move(log.rewinds), release};
+}
+
+MeltState liquid(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, const Progress& progress) {
+  const Stage stage = {"melt", recipe.melt, recipe.melt, recipe.hold, true};
+  MeltState state = std::move(packed);
+  state.velocities = maxwell_velocities(system.elements, recipe.melt, seed, "amorph/liquid");
+  const auto tell = [&](double fraction) {
+    if (progress) progress({"melt to cut a film from", -1.0, fmt::format("{:.0f} %", 100.0 * fraction)});
+  };
+  insist_on_melting(system, run_stage(system, stage, true, state, nullptr, tell));
+  return state;
 }
 
 double search_density(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, const Progress& progress) {

@@ -22,6 +22,7 @@ struct MeltSystem {
   std::vector<Element> others;    ///< elements of the held crystals that the formula lacks: their types follow the formula's
   Structure held;                 ///< crystals that do not move (confined); the first `free_later` of them do in the release
   std::size_t free_later = 0;
+  bool rough = false;             ///< the held ions are frozen slices of the melt itself: they are gone in the final hold
   MeltPotential potential;
   bool film = false;              ///< between walls, vacuum or held crystals beyond; else periodic along z
   double wall = 0.0;              ///< A, film: height at which the lower wall begins to push
@@ -45,7 +46,7 @@ struct StageRecord {
   std::string name;
   double from = 0, to = 0, time = 0;            ///< K, K, ps
   double temperature = 0, pressure = 0;         ///< K, bar (along z), at its end
-  double density = 0, energy = 0;               ///< g/cm3 (film: between the walls), eV per formula unit, at its end
+  double density = 0, energy = 0;               ///< g/cm3 (film: between the walls), eV per formula unit (not a number between frozen slices), at its end
   std::vector<double> msd;                      ///< A^2 over the stage, by element of the formula
   double crystal_share = -1;                    ///< at its end; negative: not looked at
 };
@@ -65,6 +66,9 @@ struct Release {
 /// Confined: the crystals' outermost atoms move with the layer for `time` ps at `kelvin`, walls gone. Then they go back to their sites, where a
 /// stack is built from, and the layer settles between them (minimised): `state`.
 Release run_release(const MeltSystem& system, double time, double kelvin, std::uint64_t seed, MeltState& state);
+
+/// The melt alone, `hold` ps at its temperature and constant volume: what a film is cut from.
+MeltState liquid(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, const Progress& progress);
 
 /// Maxwell velocities at `kelvin`, drawn from the seed and purpose, without drift, scaled to the temperature exactly.
 std::vector<Cartesian> maxwell_velocities(const std::vector<Element>& elements, double kelvin, std::uint64_t seed, const std::string& purpose);

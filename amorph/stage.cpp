@@ -59,7 +59,8 @@ void record_end(Engine& engine, const MeltSystem& system, const Stage& stage, St
   const long units = static_cast<long>(system.elements.size()) / per_unit;
   record.temperature = engine.thermo("temp");
   record.pressure = engine.thermo("pzz");
-  record.energy = engine.thermo("pe") / static_cast<double>(units);
+  // Frozen slices of the melt have an energy of their own, which no LAMMPS command tells apart under Ewald's sum.
+  record.energy = system.rough && system.held.size() > 0 ? std::nan("") : engine.thermo("pe") / static_cast<double>(units);
   const Mat3 rows = engine.box().rows();
   const double height = system.film ? stage.walls : rows(2, 2);
   record.density = density_of(system.formula, units, rows(0, 0) * rows(1, 1) * height);

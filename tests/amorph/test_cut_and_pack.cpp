@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include "amorph/cut.hpp"
 #include "amorph/layer.hpp"
@@ -72,6 +73,12 @@ TEST_CASE("a cut through a layered crystal finds the gap, whole formula units an
   CHECK(cut.overlap == 0.0);
   CHECK(cut.slab.size() == 80);
   CHECK(cut.slab.thickness == Approx(10.0));
+  REQUIRE(cut.atoms.size() == 80);
+  for (std::size_t k = 0; k < 80; ++k) {
+    CHECK(s.elements[cut.atoms[k]] == cut.slab.elements[k]);
+    const double turns = (s.positions[cut.atoms[k]].z() + cut.lift - cut.slab.positions[k].z()) / 16.0;
+    CHECK(turns == Approx(std::round(turns)).margin(1e-9));
+  }
   const auto [low, high] = std::minmax_element(cut.slab.positions.begin(), cut.slab.positions.end(), [](auto& p, auto& q) { return p.z() < q.z(); });
   CHECK(low->z() == Approx(1.0));
   CHECK(high->z() == Approx(9.0));

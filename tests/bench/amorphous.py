@@ -4,16 +4,16 @@
           [--rates 1e13] [--methods auto] [--slow 1] [-j 1] [--layers FOLDER] [--summary]
 
 Each row is one `lamella quench` with the defaults of the program; a row that the csv already holds is not made again, so a killed table goes on.
-The window: 1.9-2.1 g/cm3, first peak 1.78-1.90 A, CN 3.7-4.3, not crystallised. The last rows are slow quenches without returns (2e12 K/s,
-rewinds 0), which are there to crystallise and to be caught. `--summary` only reads the csv. Seconds are processor time of the one thread used.
+The window: 1.9-2.1 g/cm3, first peak 1.78-1.90 A, CN 3.7-4.3, not crystallised. `inside` takes the peak of the smoothed g(r), `inside_bin` the centre of its
+highest bin of 0.04 A. The last rows are slow quenches without returns (5e12 K/s, rewinds 0), which are there to crystallise and to be caught. `--summary` only reads the csv. Seconds are processor time of the one thread used.
 """
 import argparse, collections, concurrent.futures, csv, itertools, json, os, statistics, subprocess, sys, tempfile, threading
 
 # About 160 A^2, every in-plane height above two cut-offs (12 A).
 CELLS = {"rectangular 12.1 x 13": "12.1,0,0,13", "hexagonal 13.9": "13.9,0,-6.95,12.0378", "oblique 13 x 12.8": "13,0,4,12.2"}
 ASKED = ("potential", "cell", "thickness", "rate", "method", "rewinds", "seed")
-GOT = ("atoms", "melted", "density", "peak", "cn", "crystal", "crystallised", "regular", "rewound", "made", "cpu_s", "inside", "error")
-SLOW = 2e12  # K/s
+GOT = ("atoms", "melted", "density", "peak", "peak_bin", "cn", "crystal", "crystallised", "regular", "rewound", "made", "cpu_s", "inside", "inside_bin", "error")
+SLOW = 5e12  # K/s
 
 
 def quench(lamella, row, folder, keep):
@@ -29,10 +29,10 @@ def quench(lamella, row, folder, keep):
         if process.returncode != 0:
             return row | {"error": (err.read().strip().splitlines() or [str(process.returncode)])[0]}
         p = json.loads(out.read())
-    inside = 1.9 <= p["density"] <= 2.1 and 1.78 <= p["first_peak"] <= 1.90 and 3.7 <= p["cn"] <= 4.3
-    return row | {"atoms": 2 * p["layer"]["cations"], "melted": p["melted_atoms"], "density": round(p["density"], 4), "peak": round(p["first_peak"], 4), "cn": round(p["cn"], 3),
+    inside = {key: 1.9 <= p["density"] <= 2.1 and 1.78 <= p[peak] <= 1.90 and 3.7 <= p["cn"] <= 4.3 for key, peak in (("inside", "first_peak"), ("inside_bin", "first_peak_bin"))}
+    return row | {"atoms": 2 * p["layer"]["cations"], "melted": p["melted_atoms"], "density": round(p["density"], 4), "peak": round(p["first_peak"], 4), "peak_bin": p["first_peak_bin"], "cn": round(p["cn"], 3),
                   "crystal": round(p["crystal_share"], 4), "crystallised": p["crystallised"], "regular": round(p["regular_share"], 4), "rewound": len(p["rewinds"]),
-                  "made": p["thickness"], "inside": inside}
+                  "made": p["thickness"], **inside}
 
 
 def wanted(o):
@@ -62,17 +62,18 @@ def summary(rows):
     groups = collections.defaultdict(list)
     for r in rows:
         groups[(r["potential"], r["cell"], r["thickness"], r["rate"], r["rewinds"])].append(r)
-    print("| potential | cell | asked A | K/s | seeds | density g/cm3 | first peak A | CN | crystal-like % | crystallised | rewinds | inside | CPU s |\n|" + "---|" * 13)
+    print("| potential | cell | asked A | K/s | seeds | density g/cm3 | first peak A | by bins of 0.04 A | CN | crystal-like % | crystallised | rewinds | inside | inside by bins | CPU s |\n|" + "---|" * 15)
     for (p, c, t, rate, _), group in sorted(groups.items(), key=lambda kv: (-float(kv[0][3]), kv[0])):
         good = [r for r in group if not r.get("error")]
         span = lambda k, n, f=1.0: "-" if not good else "{:.{n}f} ({:.{n}f}-{:.{n}f})".format(statistics.mean(v := [f * float(r[k]) for r in good]), min(v), max(v), n=n)
-        print(f"| {p} | {c} | {float(t):g} | {float(rate):.0e} | {len(group)} | {span('density', 3)} | {span('peak', 3)} | {span('cn', 2)} | {span('crystal', 1, 100.0)} | "
-              f"{sum(true(r['crystallised']) for r in good)} | {span('rewound', 1)} | {sum(true(r['inside']) for r in good)} | {span('cpu_s', 0)} |" +
+        print(f"| {p} | {c} | {float(t):g} | {float(rate):.0e} | {len(group)} | {span('density', 3)} | {span('peak', 3)} | {span('peak_bin', 2)} | {span('cn', 2)} | {span('crystal', 1, 100.0)} | "
+              f"{sum(true(r['crystallised']) for r in good)} | {span('rewound', 1)} | {sum(true(r['inside']) for r in good)} | {sum(true(r['inside_bin']) for r in good)} | {span('cpu_s', 0)} |" +
               (f" {len(group) - len(good)} failed" if len(good) < len(group) else ""))
     fast = [r for r in rows if float(r["rate"]) > SLOW]
     good = [r for r in fast if true(r.get("inside")) and not true(r["crystallised"])]
+    binned = sum(true(r.get("inside_bin")) and not true(r["crystallised"]) for r in fast)
     slow = [r for r in rows if float(r["rate"]) <= SLOW and not r.get("error")]
-    print(f"{len(good)} of {len(fast)} inside the window and not crystallised; {sum(true(r['crystallised']) for r in slow)} of {len(slow)} slow quenches crystallised and caught")
+    print(f"{len(good)} of {len(fast)} inside the window and not crystallised ({binned} with the peak by bins, {sum(not r.get('error') and not true(r['crystallised']) for r in fast)} not crystallised); {sum(true(r['crystallised']) for r in slow)} of {len(slow)} slow quenches crystallised and caught")
     return len(good) == len(fast) and any(true(r["crystallised"]) for r in slow)
 
 

@@ -1,7 +1,7 @@
 """The order metrics on perfect and thermal crystals against the table of physics.md: order_table.py LAMELLA SOURCE BUILD [LAYER.extxyz ...].
 
-Wurtzite, zinc blende and rock salt LiF of 512 ions by molecular dynamics of `lamella lammps` (Tosi-Fumi for the tetrahedral ones, which it
-prefers, Buckingham for rock salt), 8 frames of the second half of 8 ps. Shares are % of the Li with CN(2.5 A) = 4, as in that table.
+Wurtzite, zinc blende and rock salt LiF of 512 ions by molecular dynamics of `lamella lammps`: Buckingham for wurtzite and rock salt, Tosi-Fumi for zinc blende, which it
+keeps; frames of every 0.5 ps. With Buckingham wurtzite is as the table has it; with Tosi-Fumi, whose wurtzite is stiffer, q > 0.97 comes to 42 % at 500 K instead of 33. Shares are % of the Li with CN(2.5 A) = 4, as in that table.
 Layers' files given after the folders are added as rows.
 """
 import json, os, subprocess, sys, tempfile
@@ -10,7 +10,7 @@ import numpy as np
 lamella, source, build = sys.argv[1:4]
 CRITERIA = [("t", 0.018), ("t", 0.005), ("t", 0.003), ("q", 0.95), ("q", 0.97)]
 EXPECTED = {"wurtzite 300 K": (99.7, 81, 53, 90, 70), "wurtzite 500 K": (97, 54, 28, 65, 33)}
-TOLERANCE = 10.0  # % of the ions: a barostat with all sides free and one with them tied already differ by up to 6
+TOLERANCE = 5.0  # % of the ions; one frame scatters by 5, the mean of a run by about 2
 POTENTIAL = {
     "tosi-fumi": "pair_style born/coul/long 8.0\npair_coeff 1 1 0.42193 0.299 1.632 0.045563 -0.018725\npair_coeff 1 2 0.29007 0.299 1.995 0.499321 -0.374491\n"
                  "pair_coeff 2 2 0.15822 0.299 2.358 9.050188 -10.610565\nkspace_style pppm 1e-4\n",
@@ -46,7 +46,7 @@ def thermal(kind, kelvin, potential, folder):
     data += "\nMasses\n\n1 6.94\n2 18.998\n\nAtoms # charge\n\n" + "".join("%d %d %d %r %r %r\n" % (i + 1, t, 3 - 2 * t, *map(float, p)) for i, (t, p) in enumerate(zip(types, points)))
     open(os.path.join(folder, "c.data"), "w").write(data)
     open(os.path.join(folder, "c.in"), "w").write(
-        "units metal\natom_style charge\nread_data c.data\n" + POTENTIAL[potential] +
+        "suffix lamella\nunits metal\natom_style charge\nread_data c.data\n" + POTENTIAL[potential] +
         f"velocity all create {2 * kelvin} 7 mom yes\nfix 1 all npt temp {kelvin} {kelvin} 0.2 aniso 0 0 1.0\ntimestep 0.002\nrun 2000\n"
         "dump 1 all custom 250 c.dump type x y z\ndump_modify 1 sort id first no\nrun 2000\n")
     subprocess.run([lamella, "lammps", "-in", "c.in", "-log", "none", "-screen", "none"], cwd=folder, check=True, capture_output=True)
@@ -76,7 +76,7 @@ print("%-34s %7s %7s %7s %7s %7s %6s %6s %9s" % ("", "T<.018", "T<.005", "T<.003
 bad = []
 with tempfile.TemporaryDirectory() as folder:
     rows = [(f"{kind}, perfect", [extxyz(*crystal(kind))]) for kind in ("rock salt", "wurtzite", "zinc blende")]
-    for kind, kelvin, potential in (("rock salt", 300, "buckingham"), ("wurtzite", 300, "tosi-fumi"), ("wurtzite", 500, "tosi-fumi"), ("zinc blende", 300, "tosi-fumi")):
+    for kind, kelvin, potential in (("rock salt", 300, "buckingham"), ("wurtzite", 300, "buckingham"), ("wurtzite", 500, "buckingham"), ("zinc blende", 300, "tosi-fumi")):
         rows.append((f"{kind} {kelvin} K", thermal(kind, kelvin, potential, folder)))
     rows += [(os.path.basename(f)[:34], [open(f).read()]) for f in sys.argv[4:]]
     for name, texts in rows:
