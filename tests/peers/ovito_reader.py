@@ -1,6 +1,6 @@
 """OVITO's own reader on stack.extxyz (elements, named layers, cell) and on the NetCDF trajectory of an embedded run.
 
-Not in scripts/peers, as its wheels weigh 900 MB (unpacked): pip install ovito in the Python that runs this; else it says that it was skipped.
+scripts/peers installs its wheels (500 MB unpacked) without what its viewer needs; without them this says that it was skipped.
 """
 import json
 import pathlib
@@ -12,8 +12,8 @@ try:
     import ase.io
     import numpy as np
     from ovito.io import import_file
-except ImportError:
-    print("skipped: no ovito")
+except ImportError as missing:
+    print("skipped:", missing)
     sys.exit(77)
 
 LAMELLA, SOURCE, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
