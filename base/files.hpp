@@ -12,6 +12,10 @@ std::string read_whole_file(const std::filesystem::path& path);
 /// Throws Error (while_running) with the system's reason; the temporary is removed.
 void write_whole_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// fsync of a folder, so that renames in it survive a power cut. Throws Error (while_running) when the device fails; a file
+/// system that knows no fsync of folders does not.
+void sync_folder(const std::filesystem::path& folder);
+
 /// Lower-case hexadecimal SHA-256 of bytes, or of a file's content.
 std::string sha256(std::string_view bytes);
 std::string sha256_of_file(const std::filesystem::path& path);

@@ -1,8 +1,5 @@
 #include "runner/checkpoint.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -61,13 +58,6 @@ Checkpoint from_header(const Json& h) {
   c.thermo_bytes = h.at("thermo_bytes");
   c.deviation_bytes = h.at("deviation_bytes");
   return c;
-}
-
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);  // some file systems refuse it for folders; the renames are in order all the same
-  ::close(descriptor);
 }
 
 std::optional<Checkpoint> try_load(const fs::path& file, std::string& reason) {

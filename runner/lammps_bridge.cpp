@@ -245,6 +245,13 @@ bool log_is_whole(void* lammps) {
   return !log || (std::fflush(log) == 0 && !std::ferror(log));
 }
 
+void end_log(void* lammps) {
+  LAMMPS* lmp = of(lammps);
+  if (lmp->logfile) std::fclose(lmp->logfile);
+  lmp->logfile = nullptr;
+  if (lmp->universe->nworlds == 1) lmp->universe->ulogfile = nullptr;
+}
+
 void dumps_are_current(void* lammps) {
   LAMMPS* lmp = of(lammps);
   for (int i = 0; i < lmp->output->ndump; ++i) lmp->output->last_dump[i] = lmp->update->ntimestep;

@@ -71,6 +71,8 @@ void rewrite_runs(void* lammps, std::function<std::vector<std::string>(const std
 void write_data_through(void* lammps, std::function<void(const std::string& file, const std::string& bytes)> writer);
 /// Flushes LAMMPS's log and tells whether all of it could be written; on rank 0.
 bool log_is_whole(void* lammps);
+/// Closes the log (flushed by log_is_whole): LAMMPS's farewell would be one more write that nobody checks.
+void end_log(void* lammps);
 /// The dumps defined so far have written the present step already: a run that goes on does not repeat the frame it begins with.
 void dumps_are_current(void* lammps);
 /// Ends the run in progress after the present step, as if its steps were done.

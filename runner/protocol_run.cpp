@@ -330,6 +330,7 @@ void Run::save(bool complete) {
   if (state_.restart.empty()) state_.restart = restart_bytes();  // a run section without a run
   bridge::on_root([&] {
     if (!bridge::log_is_whole(engine_->lammps())) fail_run({"log.lammps", "cannot be written", "", "", "is the disk full? the last checkpoint is kept"});
+    bridge::end_log(engine_->lammps());
     const auto start = Clock::now();
     outputs_->sync(state_);
     summary_.trajectory_seconds += seconds_since(start);

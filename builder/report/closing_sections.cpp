@@ -25,7 +25,8 @@ void closing_sections(Page& page, const std::filesystem::path& folder, const std
            "<li>The study whose figures these are: T. Hu, L. Xu, F. Dai, G. Zhou, F. Fu, X. Wang, L. Li, X. Ai, S. Xu, Adv. Funct. Mater. 2024, 2402993, doi:10.1002/adfm.202402993</li>\n"
            "<li>LAMMPS: A. P. Thompson et al., Comput. Phys. Commun. 271, 108171 (2022), doi:10.1016/j.cpc.2021.108171</li>\n"
            "<li>Deep Potential: L. Zhang et al., Phys. Rev. Lett. 120, 143001 (2018), doi:10.1103/PhysRevLett.120.143001; DeePMD-kit: J. Zeng et al., J. Chem. Phys. 159, 054801 (2023), doi:10.1063/5.0155600</li>\n"
-           "<li>Errors of D: X. He, Y. Zhu, A. Epstein, Y. Mo, npj Comput. Mater. 4, 18 (2018), doi:10.1038/s41524-018-0074-y</li>\n");
+           "<li>Errors of D: X. He, Y. Zhu, A. Epstein, Y. Mo, npj Comput. Mater. 4, 18 (2018), doi:10.1038/s41524-018-0074-y</li>\n"
+           "<li>This page's 3D view: 3Dmol.js, N. Rego, D. Koes, Bioinformatics 31, 1322 (2015), doi:10.1093/bioinformatics/btu829; its charts: uPlot by L. Sorokin (MIT)</li>\n");
   page.raw(fmt::format("<li>lamella {} (this program), and the potential that was used: see the run's log</li>\n</ul>\n", version()));
 }
 

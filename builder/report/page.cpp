@@ -9,8 +9,18 @@
 
 #include "base/version.hpp"
 #include "builder/report/assets.hpp"
+#include "builder/report/packed.hpp"
 
 namespace lamella::report {
+
+namespace {
+
+/// A library packed for load.js, its licence in words before it.
+std::string library(const std::string& id, std::string_view text, std::string_view licence) {
+  return fmt::format("<!-- {}:\n{}\n-->\n<script type=\"application/gzip;base64\" id=\"{}\">{}</script>\n", id, licence, id, packed(text));
+}
+
+}  // namespace
 
 std::string escaped(const std::string& text) {
   std::string safe;
@@ -126,11 +136,13 @@ std::string Page::finish(const std::string& title, const std::string& subtitle) 
   // "</" would end the script element; in JSON the slash may be escaped.
   std::string data = json{{"charts", charts_}, {"scene", scene_}}.dump(-1, ' ', false, json::error_handler_t::replace), safe;
   for (std::size_t i = 0; i < data.size(); ++i) safe += data[i] == '<' ? std::string("\\u003c") : std::string(1, data[i]);
+  std::string libraries = library("uplot", library_uplot, licence_uplot);
+  if (!scene_.is_null()) libraries += library("3dmol", library_3dmol, licence_3dmol);
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"generator\" content=\"lamella {}\"><title>{}</title>\n<style>\n{}</style></head>\n<body><main>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n<nav>{}</nav>\n{}{}"
-      "</main>\n<script type=\"application/json\" id=\"data\">{}</script>\n<script>\n{}</script>\n<script>\n{}</script>\n</body></html>\n",
-      version(), escaped(title), page_css, escaped(title), escaped(subtitle), navigation, warnings, body_, safe, charts_js, viewer_js);
+      "<meta name=\"generator\" content=\"lamella {}\"><title>{}</title>\n<style>\n{}{}</style></head>\n<body><main>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n<nav>{}</nav>\n{}{}"
+      "</main>\n<script type=\"application/json\" id=\"data\">{}</script>\n{}<script>\n{}</script>\n<script>\n{}</script>\n<script>\n{}</script>\n</body></html>\n",
+      version(), escaped(title), style_uplot, page_css, escaped(title), escaped(subtitle), navigation, warnings, body_, safe, libraries, charts_js, viewer_js, load_js);
 }
 
 }  // namespace lamella::report

@@ -15,7 +15,7 @@ std::string typeset(const std::string& text);
 
 /// One line of a chart; `y` may hold nulls (gaps).
 json series(const std::string& name, const std::string& color, json x, json y);
-/// A chart for charts.js: axis labels with units.
+/// A chart for charts.js (uPlot): axis labels with units.
 json chart(const std::string& title, const std::string& x, const std::string& y, std::vector<json> lines);
 /// At most about `most` of a long pair of columns, evenly thinned, ends kept.
 void thin(json& x, json& y, std::size_t most = 600);

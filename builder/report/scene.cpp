@@ -5,25 +5,11 @@
 
 #include "base/error.hpp"
 #include "builder/analyze.hpp"
+#include "builder/report/packed.hpp"
 #include "builder/report/sections.hpp"
 
 namespace lamella::report {
 namespace {
-
-std::string base64(const std::vector<unsigned char>& bytes) {
-  static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned word = static_cast<unsigned>(bytes[i]) << 16;
-    if (i + 1 < bytes.size()) word |= static_cast<unsigned>(bytes[i + 1]) << 8;
-    if (i + 2 < bytes.size()) word |= bytes[i + 2];
-    text += digits[word >> 18];
-    text += digits[(word >> 12) & 63];
-    text += i + 1 < bytes.size() ? digits[(word >> 6) & 63] : '=';
-    text += i + 2 < bytes.size() ? digits[word & 63] : '=';
-  }
-  return text;
-}
 
 /// Fractional coordinates in 16 bits each (0.001 A in a cell of 65 A), little-endian.
 json frame_json(const Frame& frame, const std::string& name) {
@@ -36,12 +22,12 @@ json frame_json(const Frame& frame, const std::string& name) {
     high = high.cwiseMax(s);
   }
   const Vec3 span = high - low;
-  std::vector<unsigned char> bytes;
+  std::string bytes;
   for (const Vec3& s : fractional)
     for (int axis = 0; axis < 3; ++axis) {
       const long word = std::clamp(std::lround((s[axis] - low[axis]) / span[axis] * 65535.0), 0L, 65535L);
-      bytes.push_back(static_cast<unsigned char>(word & 255));
-      bytes.push_back(static_cast<unsigned char>(word >> 8));
+      bytes.push_back(static_cast<char>(word & 255));
+      bytes.push_back(static_cast<char>(word >> 8));
     }
   json cell = json::array();
   for (int row = 0; row < 3; ++row) cell.push_back({frame.cell.rows()(row, 0), frame.cell.rows()(row, 1), frame.cell.rows()(row, 2)});

@@ -29,18 +29,19 @@ class LamellaCalculator(Calculator):
     implemented_properties = ["energy", "free_energy", "forces", "stress", "energies"]
 
     def __init__(self, model: Union[str, "os.PathLike[str]"], precision: str = "double", threads: int = 0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.potential = Potential(model, precision, threads)
 
     def calculate(self, atoms: Atoms | None = None, properties: Sequence[str] = ("energy",), system_changes: Sequence[str] = all_changes) -> None:
-        super().calculate(atoms, properties, system_changes)
-        current: Atoms = self.atoms  # super's copy
+        super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]
+        current = self.atoms  # super's copy
+        assert current is not None
         result = self.potential.compute(current.numbers, current.positions, _periodic_cell(current))
         self.results = {"energy": result["energy"], "free_energy": result["energy"], "forces": result["forces"], "energies": result["atom_energy"]}
         if current.pbc.all():
             # deepmd-kit's virial is minus the derivative by strain; ASE's stress is plus it, by volume.
             virial = 0.5 * (result["virial"] + result["virial"].T)
-            self.results["stress"] = full_3x3_to_voigt_6_stress(-virial / current.get_volume())
+            self.results["stress"] = full_3x3_to_voigt_6_stress(-virial / current.cell.volume)  # type: ignore[no-untyped-call]
 
 
 def _periodic_cell(atoms: Atoms) -> Array:

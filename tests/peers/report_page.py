@@ -61,7 +61,7 @@ def write_stack(folder, frames=40):
 
 
 def load(page, shot):
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,7000", "--virtual-time-budget=10000", "--enable-logging=stderr", "--v=0"]
+    flags = ["--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--window-size=1200,7000", "--virtual-time-budget=10000", "--enable-logging=stderr", "--v=0"]
     dom = subprocess.run([browser, *flags, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=300)
     errors = [line for line in dom.stderr.splitlines() if "CONSOLE" in line and re.search(r"Uncaught|Error|Refused|ERR_", line)]
     subprocess.run([browser, *flags, f"--screenshot={shot}", page.as_uri()], capture_output=True, timeout=300, check=True)
@@ -80,10 +80,10 @@ def main():
         page = stack / "report.html"
         shot = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else pathlib.Path(scratch) / "shot.png"
         dom, errors = load(page, shot)
-        charts, drawn = page.read_text().count("data-chart="), len(re.findall(r"<svg[^>]*role=\"img\"", dom))
+        charts, drawn = page.read_text().count("data-chart="), len(re.findall(r'class="uplot', dom))
         ready = 'data-ready="yes"' in dom
         print(f"page {page.stat().st_size / 1e3:.0f} kB, {charts} charts, {drawn} drawn, scripts ran to the end: {ready}, errors: {errors or 'none'}")
-        good = ready and not errors and charts == drawn > 10 and "<canvas" in dom
+        good = ready and not errors and charts == drawn > 10 and "no WebGL" not in dom
         try:
             from PIL import Image
             image = np.asarray(Image.open(shot).convert("RGB")).astype(int)
@@ -104,7 +104,7 @@ def main():
         (sweep / "sweep.csv").write_text("\n".join(rows) + "\n")
         subprocess.run([lamella, "report", str(sweep), "-q"], check=True)
         dom, errors = load(sweep / "report.html", pathlib.Path(sys.argv[5]) if len(sys.argv) > 5 else pathlib.Path(scratch) / "sweep.png")
-        charts, drawn = (sweep / "report.html").read_text().count("data-chart="), len(re.findall(r"<svg[^>]*role=\"img\"", dom))
+        charts, drawn = (sweep / "report.html").read_text().count("data-chart="), len(re.findall(r'class="uplot', dom))
         print(f"sweep's page {(sweep / 'report.html').stat().st_size / 1e3:.0f} kB, {charts} charts, {drawn} drawn, errors: {errors or 'none'}")
         good = good and not errors and charts == drawn > 5 and 'data-ready="yes"' in dom
         return 0 if good else 1
