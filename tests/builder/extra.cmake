@@ -8,9 +8,11 @@ foreach(half 0 1)
   set_tests_properties("builder: 5000 random specifications ${half}" PROPERTIES LABELS slow TIMEOUT 3600 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
                        ENVIRONMENT "LAMELLA_RANDOM_SPECIFICATIONS=5000;LAMELLA_RANDOM_SEED=${first}")
 endforeach()
-# Sweeps under kill -9: a short round with every change, fifty points and ten kills with the long tests.
-add_test(NAME "builder: a sweep survives kill -9"
-         COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/builder/sweep.py $<TARGET_FILE:lamella> ${CMAKE_SOURCE_DIR})
+# Sweeps under kill -9: a short round with every change (the sanitizers would only make it longer), fifty points and ten kills with the long tests.
+if(NOT LAMELLA_SANITIZE)
+  add_test(NAME "builder: a sweep survives kill -9"
+           COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/builder/sweep.py $<TARGET_FILE:lamella> ${CMAKE_SOURCE_DIR})
+endif()
 add_test(NAME "builder: a sweep of 50 points survives ten kill -9"
          COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/builder/sweep.py $<TARGET_FILE:lamella> ${CMAKE_SOURCE_DIR} 50 10)
 set_tests_properties("builder: a sweep of 50 points survives ten kill -9" PROPERTIES LABELS slow TIMEOUT 3600)
