@@ -161,7 +161,10 @@ Crystal load_crystal(const std::string& name_or_path, const CrystalOptions& opti
   crystal.supercell = resolved.supercell;
   if (crystal.cell.size() > most_atoms) fail_input({shown, "too many atoms for a crystal", fmt::format("{}", crystal.cell.size()), fmt::format("up to {}", most_atoms), ""});
   check_distances(crystal.cell, shown);
-  if (options.anion_disorder > 0.0 || !std::all_of(average.sites.begin(), average.sites.end(), [](const AverageSite& s) { return s.whole(); })) crystal.symmetry = find_symmetry(crystal.cell);
+  if (options.anion_disorder > 0.0 || !std::all_of(average.sites.begin(), average.sites.end(), [](const AverageSite& s) { return s.whole(); })) {
+    if (crystal.space_group > 0) crystal.average_lattice = crystal.symmetry.lattice;
+    crystal.symmetry = find_symmetry(crystal.cell);
+  }
   return crystal;
 }
 

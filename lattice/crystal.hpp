@@ -22,6 +22,9 @@ struct Crystal {
   std::filesystem::path file;          ///< where it came from
   std::string sha256;                  ///< of that file
   int space_group = 0;                 ///< of the average structure as the file gives it (spglib), 0 when none was found
+  /// All translations of the average structure, in the file's conventional cell, where sites had to be resolved: whole atoms at random
+  /// keep only some of them (Li6PS5Cl: not the centring). Nothing where the file has whole atoms.
+  std::optional<PrimitiveLattice> average_lattice;
   Symmetry symmetry;                   ///< of `cell` as it is, sites resolved; found at need where a caller leaves it empty
   std::map<Element, double> charges;   ///< formal charges, e, per element; common ones where the file gives none
   std::optional<Eigen::Matrix<double, 6, 6>> stiffness;  ///< elastic constants, GPa, Voigt, in the file's Cartesian frame

@@ -138,22 +138,40 @@ void find_shifts(const Symmetry& symmetry, const Long3& g, SurfaceCell& cell) {
   }
 }
 
-}  // namespace
-
-SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
+Long3 checked_indices(Miller miller) {
   const Long3 asked(miller.h, miller.k, miller.l);
   if (asked.isZero()) fail_input({"miller", "(0 0 0) is no plane", "0 0 0", "three whole numbers, not all zero", ""});
   if (asked.cwiseAbs().maxCoeff() > largest_index)
     fail_input({"miller", "index out of range", fmt::format("{} {} {}", miller.h, miller.k, miller.l), fmt::format("-{0} to {0}", largest_index), ""});
-  const Symmetry symmetry = crystal.symmetry.operations.empty() ? find_symmetry(crystal.cell) : crystal.symmetry;
-  const Long3 h = (crystal.supercell.cast<long>() * asked.transpose()).transpose();
-  Long3 g = (symmetry.lattice.rows * h.transpose()).transpose();
-  g /= std::gcd(std::gcd(g[0], g[1]), g[2]);  // the indices in the primitive basis
+  return asked;
+}
 
-  const Mat3 primitive = symmetry.lattice.vectors(crystal.cell.cell);
+/// Reduced vectors (rows, A) of a lattice, the first two in the plane with indices `h` in the cell that the lattice refers to, and the
+/// plane's indices in the primitive basis.
+std::pair<Mat3, Long3> surface_rows(const PrimitiveLattice& lattice, const Mat3& primitive, const Long3& h) {
+  Long3 g = (lattice.rows * h.transpose()).transpose();
+  g /= std::gcd(std::gcd(g[0], g[1]), g[2]);
   Long3x3 u = kernel_rows(g);
   reduce(u, primitive);
-  const Mat3 rows = u.cast<double>() * primitive;
+  return {u.cast<double>() * primitive, g};
+}
+
+}  // namespace
+
+Eigen::Matrix<double, 2, 3> average_in_plane_basis(const Crystal& crystal, Miller miller) {
+  const Long3 asked = checked_indices(miller);
+  if (!crystal.average_lattice) {
+    const SurfaceCell whole = surface_cell(crystal, miller);
+    return whole.vectors.topRows<2>() * whole.rotation;
+  }
+  const Mat3 conventional = crystal.supercell.cast<double>().inverse() * crystal.cell.cell.rows();
+  return surface_rows(*crystal.average_lattice, crystal.average_lattice->vectors(Cell(conventional)), asked).first.topRows<2>();
+}
+
+SurfaceCell surface_cell(const Crystal& crystal, Miller miller) {
+  const Long3 asked = checked_indices(miller);
+  const Symmetry symmetry = crystal.symmetry.operations.empty() ? find_symmetry(crystal.cell) : crystal.symmetry;
+  const auto [rows, g] = surface_rows(symmetry.lattice, symmetry.lattice.vectors(crystal.cell.cell), (crystal.supercell.cast<long>() * asked.transpose()).transpose());
 
   SurfaceCell cell;
   const Vec3 a = rows.row(0), b = rows.row(1), normal = a.cross(b).normalized();

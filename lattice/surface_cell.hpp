@@ -30,6 +30,10 @@ struct PlacedAtom {
 /// All images with a height in [bottom, top), repeat by repeat; `flat`: the atoms' own heights count, not their units'.
 std::vector<PlacedAtom> atoms_between(const SurfaceCell& cell, bool flat, double bottom, double top);
 
+/// In-plane basis (rows, A, in the crystal's Cartesian frame) of all translations of the average structure that lie in (hkl): reduced,
+/// right-handed about the outward normal. That of whole atoms where the file has those. Throws Error (bad_input) for (0 0 0).
+Eigen::Matrix<double, 2, 3> average_in_plane_basis(const Crystal& crystal, Miller miller);
+
 /// Throws Error (bad_input) for (0 0 0).
 SurfaceCell surface_cell(const Crystal& crystal, Miller miller);
 

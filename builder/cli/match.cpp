@@ -28,7 +28,9 @@ const char* const usage =
     "Common in-plane cells of any number of crystal surfaces, smallest first: the front that nothing beats in area and\n"
     "largest principal strain, or every match with --all. Any rotation, never a mirror image. The first crystal keeps its\n"
     "cell unless --strain says otherwise. Matches that rotations of a layer's own lattice carry into one another are\n"
-    "listed once; `multiplicity` counts them. `atoms` counts one repeat of each crystal, or slabs with --thickness.\n";
+    "listed once; `multiplicity` counts them. `atoms` counts one repeat of each crystal, or slabs with --thickness.\n"
+    "A crystal with partly occupied sites is matched on all translations of its average structure. Where whole atoms keep\n"
+    "fewer of them, `lamella build` finds the matches without an asterisk (`whole_atoms` in --json).\n";
 
 struct Asked {
   std::string word;  ///< as typed: the layer's name
@@ -77,8 +79,15 @@ std::string json_string(const std::string& text) {
   return out + '"';
 }
 
+bool has_whole_atoms(const Match& match, const std::vector<AverageLayer>& averages) {
+  for (std::size_t k = 0; k < averages.size(); ++k)
+    if (!averages[k].holds(match.layers[k].matrix)) return false;
+  return true;
+}
+
 /// One line per match: tens of thousands of them are written as fast as they are found, without a tree in memory.
-void print_json(const std::vector<Match>& shown, const std::vector<MatchLayer>& layers, const MatchLimits& limits, long found, long counted) {
+void print_json(const std::vector<Match>& shown, const std::vector<MatchLayer>& layers, const std::vector<AverageLayer>& averages, const MatchLimits& limits, long found,
+                long counted) {
   std::string bases;
   for (const MatchLayer& layer : layers) bases += (bases.empty() ? "" : ",") + json_matrix(layer.basis);
   fmt::memory_buffer out;
@@ -88,8 +97,8 @@ void print_json(const std::vector<Match>& shown, const std::vector<MatchLayer>& 
   put("\"found\":{},\"found_unmerged\":{},\n\"matches\":[", found, counted);
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const Match& match = shown[i];
-    put("{}\n{{\"area\":{:.10g},\"max_strain\":{:.10g},\"atoms\":{},\"multiplicity\":{},\"cell\":{},\"matrices\":[", i ? "," : "", match.area, match.max_strain, match.atoms,
-        match.multiplicity, json_matrix(match.cell));
+    put("{}\n{{\"area\":{:.10g},\"max_strain\":{:.10g},\"atoms\":{},\"whole_atoms\":{},\"multiplicity\":{},\"cell\":{},\"matrices\":[", i ? "," : "", match.area, match.max_strain, match.atoms,
+        has_whole_atoms(match, averages), match.multiplicity, json_matrix(match.cell));
     for (std::size_t k = 0; k < match.layers.size(); ++k) put("{}{}", k ? "," : "", json_matrix(match.layers[k].matrix));
     put("],\"bases\":[{}],\"layers\":[", bases);
     for (std::size_t k = 0; k < match.layers.size(); ++k) {
@@ -107,10 +116,11 @@ void print_json(const std::vector<Match>& shown, const std::vector<MatchLayer>& 
   fmt::print("{}", std::string_view(out.data(), out.size()));
 }
 
-void print_table(const std::vector<Match>& shown, const std::vector<MatchLayer>& layers, long found, long counted, bool all) {
+void print_table(const std::vector<Match>& shown, const std::vector<MatchLayer>& layers, const std::vector<AverageLayer>& averages, long found, long counted, bool all) {
   fmt::print("{:>10} {:>9} {:>7} {:>8} {:>8} {:>7}", "area A^2", "strain %", "atoms", "a A", "b A", "gamma");
   for (const MatchLayer& layer : layers) fmt::print("  {}", layer.name);
   fmt::print("\n");
+  bool marked = false;
   for (const Match& match : shown) {
     const Vec2 a = match.cell.row(0), b = match.cell.row(1);
     const double gamma = std::atan2(match.cell.determinant(), a.dot(b)) * 180.0 / std::numbers::pi;
@@ -119,8 +129,11 @@ void print_table(const std::vector<Match>& shown, const std::vector<MatchLayer>&
       const Int2x2& m = layer.matrix;
       fmt::print("  ({} {}; {} {}) at {:.1f} deg", m(0, 0), m(0, 1), m(1, 0), m(1, 1), layer.rotation);
     }
-    fmt::print("\n");
+    const bool whole = has_whole_atoms(match, averages);
+    fmt::print("{}\n", whole ? "" : " *");
+    marked = marked || !whole;
   }
+  if (marked) fmt::print("* of the average structure alone: its partly occupied sites have fewer translations once they hold whole atoms\n");
   fmt::print("{} of {} matches shown ({} before symmetry merged them){}\n", shown.size(), found, counted, all ? "" : "; --all lists every one");
 }
 
@@ -146,10 +159,12 @@ int match_command(const std::vector<std::string>& words) {
   const StrainSharing sharing = parse_sharing(strain, asked);
   std::map<std::string, Crystal> crystals;
   std::vector<MatchLayer> layers;
+  std::vector<AverageLayer> averages;
   for (const Asked& a : asked) {
     if (!crystals.contains(a.crystal)) crystals.emplace(a.crystal, load_crystal(a.crystal));
     const Crystal& crystal = crystals.at(a.crystal);
-    layers.push_back(match_layer(a.word, crystal, a.miller, thickness > 0 ? repeats_for(crystal, a.miller, thickness) : 1));
+    averages.push_back(average_match_layer(a.word, crystal, a.miller, thickness > 0 ? repeats_for(crystal, a.miller, thickness) : 1));
+    layers.push_back(averages.back().layer);
   }
   if (const std::string warning = sharing_warning(layers, sharing); !warning.empty()) fmt::print(stderr, "lamella: warning: {}\n", warning);
 
@@ -158,8 +173,8 @@ int match_command(const std::vector<std::string>& words) {
   long counted = 0;
   for (const Match& match : matches) counted += match.multiplicity;
   if (!parsed.has("all")) matches = pareto_front(std::move(matches));
-  if (parsed.has("json")) print_json(matches, layers, limits, found, counted);
-  else print_table(matches, layers, found, counted, parsed.has("all"));
+  if (parsed.has("json")) print_json(matches, layers, averages, limits, found, counted);
+  else print_table(matches, layers, averages, found, counted, parsed.has("all"));
   return 0;
 }
 

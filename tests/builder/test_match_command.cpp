@@ -77,6 +77,25 @@ TEST_CASE("match: LiCoO2(104) on Li6PS5Cl(100) has the rotated cell of 401 A^2 a
   const auto& first = json.at("matches").at(0);
   CHECK(first.at("area").get<double>() == Approx(401.39).margin(0.5));
   CHECK(first.at("max_strain").get<double>() == Approx(0.0224).margin(1e-4));
+  CHECK(first.at("whole_atoms") == true);
+}
+
+TEST_CASE("match: a partly occupied crystal has all translations of its average structure, and which matches whole atoms allow is said") {
+  const auto json = nlohmann::json::parse(lamella("match LiCoO2:1,0,4 Li6PS5Cl:1,0,0 --max-area 500 --all --json").text);
+  const Eigen::Matrix2d basis = matrix(json.at("matches").at(0).at("bases").at(1));
+  CHECK(basis.determinant() == Approx(9.8598 * 9.8598 / 2.0));  // face centring
+  bool rotated = false;
+  for (const auto& match : json.at("matches")) {
+    rotated = rotated || (std::abs(match.at("area").get<double>() - 481.67) < 0.1 && std::abs(match.at("max_strain").get<double>() - 0.0185) < 5e-5);
+    // Whole atoms: the square of the conventional cell, so that both of its edges are whole multiples of the superlattice's vectors.
+    const Eigen::Matrix2d conventional = (Eigen::Matrix2d() << 1, 1, -1, 1).finished() * basis;
+    const Eigen::Matrix2d multiples = matrix(match.at("matrices").at(1)) * basis * conventional.inverse();
+    CHECK((multiples - multiples.array().round().matrix()).cwiseAbs().maxCoeff() < (match.at("whole_atoms").get<bool>() ? 1e-6 : 1.0));
+    if (!match.at("whole_atoms").get<bool>()) CHECK((multiples - multiples.array().round().matrix()).cwiseAbs().maxCoeff() > 0.4);
+    CHECK(match.at("atoms") == std::lround(match.at("area").get<double>() / (2.8156 * 5.702356)) * 4 + std::lround((matrix(match.at("matrices").at(1)).determinant())) * 26);
+  }
+  CHECK(rotated);
+  CHECK_THAT(lamella("match LiCoO2:1,0,4 Li6PS5Cl:1,0,0 --max-area 500 --all").text, Catch::Contains(" *\n") && Catch::Contains("average structure"));
 }
 
 TEST_CASE("match refuses what is no surface, with exit 2 and the contract's first line") {
