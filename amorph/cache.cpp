@@ -12,7 +12,7 @@ namespace lamella {
 namespace {
 
 /// Raise it when the way from request to bytes changes: old layers are then made anew.
-constexpr const char* way = "amorph-5 lammps-2021-09-29";
+constexpr const char* way = "amorph-6 lammps-2021-09-29";
 
 /// The crystals around a confined melt, to the last bit; empty without them.
 std::string words_of(const std::optional<Confinement>& between) {
@@ -43,7 +43,7 @@ std::string layer_key(const LayerRequest& request, const MeltPotential& potentia
   const Mat2& p = request.plane;
   return sha256(fmt::format("{}|{}|{:.17g},{:.17g},{:.17g},{:.17g}|{:.17g}|{}|{}|{}|{:.17g},{:.17g},{:.17g},{:.17g},{:.17g}|{}|{:.17g}|{},{:.17g},{},{}|{}|{:.17g},{:.17g},{:.17g},{:.17g}",
                             way, to_string(request.formula), p(0, 0), p(0, 1), p(1, 0), p(1, 1), request.thickness, potential.name, potential.sha256,
-                            potential.timestep, r.melt, r.hold, r.rate, r.final, r.final_hold, chosen_method(r, request.thickness), r.density,
+                            potential.timestep, r.melt, r.hold, r.rate, r.final, r.final_hold, chosen_method(r, request.thickness, potential), r.density,
                             r.rewinds, r.crystal_share, r.require_amorphous, r.tries, request.seed, r.bond, r.regular_t, r.regular_q, r.release) +
                 words_of(request.between));
 }

@@ -41,7 +41,7 @@ LayerMaker::LayerMaker(const LayerRequest& request, const MeltPotential& potenti
     : request_(request), progress_(progress), plane_(melt_plane(request.plane)), area_(plane_.rows.determinant()) {
   system_.formula = request.formula;
   system_.potential = potential;
-  system_.film = chosen_method(request.recipe, request.thickness) != "bulk";
+  system_.film = chosen_method(request.recipe, request.thickness, potential) != "bulk";
   system_.constant_density = request.recipe.density > 0.0;
   system_.inputs = request.inputs;
   if (request.between) system_.others = other_elements(request);

@@ -82,9 +82,9 @@ Json release_json(const MeltSystem& system, const Release& release) {
 }
 
 /// Why the layer was made this way.
-std::string method_reason(const LayerRequest& request) {
+std::string method_reason(const LayerRequest& request, const MeltSystem& system) {
   if (request.recipe.method != "auto") return "asked for";
-  return fmt::format("the default for {:g} A", request.thickness);
+  return fmt::format("the default for {:g} A{}", request.thickness, request.thickness < 8.0 && !system.film ? " of a density that was not known" : "");
 }
 
 /// Order of the finished layer itself: coordination with open faces; what counts crystals with them closed (see closed_structure).
@@ -145,7 +145,7 @@ nlohmann::ordered_json proof_of(const LayerRequest& request, const MeltSystem& s
   Json proof;
   proof["formula"] = to_string(request.formula);
   proof["method"] = system.held.size() > 0 && !system.rough ? "confined" : system.film ? "slab" : "bulk";
-  proof["method_reason"] = method_reason(request);
+  proof["method_reason"] = method_reason(request, system);
   proof["potential"] = system.potential.name;
   proof["potential_sha256"] = system.potential.sha256;
   proof["melt"] = r.melt;

@@ -57,9 +57,9 @@ bool still_compressed(const QuenchLog& log, const Stage& stage, double melt) {
   return !tension && stage.from > release_below * melt;
 }
 
-bool crystals_grow(const MeltSystem& system, const StageRecord& record) {
-  const double ions = static_cast<double>(system.elements.size()) / 2.0;
-  return record.crystal_share > std::max(onset_share, onset_ions / ions);
+bool crystals_grow(const MeltSystem& system, const StageRecord& record, double limit) {
+  const double ions = static_cast<double>(system.elements.size()) / 2.0, onset = std::max(onset_share, onset_ions / ions);
+  return record.crystal_share > (record.name == "hold" ? std::min(onset, limit) : onset);  // at the end of it all chance counts too
 }
 
 /// Progress over all stages by their share of the time, with the time left once some has passed.
@@ -144,6 +144,16 @@ double crystal_share(const MeltSystem& system, const MeltState& state) {
   return share;
 }
 
+namespace {
+
+double mean_crystal_share(const MeltSystem& system, const std::vector<MeltState>& states) {
+  double sum = 0.0;
+  for (const MeltState& state : states) sum += crystal_share(system, state);
+  return sum / static_cast<double>(states.size());
+}
+
+}  // namespace
+
 Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, MeltStore* store, const Progress& progress) {
   const std::vector<Stage> stages = plan(system, recipe);
   QuenchLog log = store ? store->load() : QuenchLog{};
@@ -160,11 +170,11 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     for (const StageRecord& s : log.stages) before += s.time;
     snapshots.clear();
     StageRecord record = run_stage(stage.name == "hold" && system.rough ? without_held(system) : system, stage, log.stages.empty(), state, &snapshots, [&](double f) { clock.report(stage, before, f); });
-    record.crystal_share = crystal_share(system, state);
+    record.crystal_share = mean_crystal_share(system, snapshots.empty() ? std::vector<MeltState>{state} : snapshots);
     if (log.stages.empty()) insist_on_melting(system, record);
     log.stages.push_back(record);
     log.history.push_back(state);
-    if (log.stages.size() > 1 && crystals_grow(system, record) && static_cast<int>(log.rewinds.size()) < recipe.rewinds) {
+    if (log.stages.size() > 1 && crystals_grow(system, record, recipe.crystal_share) && static_cast<int>(log.rewinds.size()) < recipe.rewinds) {
       rewind(system, seed, log, state);
       // A rewound state starts with new velocities: that is what a resumed quench must find.
       log.history.back() = state;

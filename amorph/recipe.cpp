@@ -70,10 +70,10 @@ std::vector<Element> other_elements(const LayerRequest& request) {
   return others;
 }
 
-std::string chosen_method(const QuenchRecipe& recipe, double) {
-  // Measured: between smooth walls LiF crystallises at 1e13 K/s whatever the seed (5 A films: over 80 % by 800 K), and a cut through a
-  // bulk glass does not. So `slab` is only made when asked for.
-  return recipe.method == "auto" ? "bulk" : recipe.method;
+std::string chosen_method(const QuenchRecipe& recipe, double thickness, const MeltPotential& potential) {
+  // A thin layer's faces are most of it: let them form in the liquid. Thicker ones, and those whose density must find itself, are cut from a bulk.
+  if (recipe.method != "auto") return recipe.method;
+  return thickness < 8.0 && potential.density_known ? "slab" : "bulk";
 }
 
 void check_request(const LayerRequest& request) {

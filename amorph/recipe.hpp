@@ -33,8 +33,8 @@ void check_width(const Mat2& plane, const MeltPotential& potential);
 /// Elements of the crystals around the melt that the formula lacks, in order of appearance.
 std::vector<Element> other_elements(const LayerRequest& request);
 
-/// bulk | slab | confined: what `auto` means for this thickness (A). Today bulk at every thickness.
-std::string chosen_method(const QuenchRecipe& recipe, double thickness);
+/// bulk | slab | confined: what `auto` means for this thickness (A): slab below 8 A where the glass's density is known, else bulk.
+std::string chosen_method(const QuenchRecipe& recipe, double thickness, const MeltPotential& potential);
 
 /// Elements by the sign of their usual charge: centres and ligands of the order metrics. All of them where only one sign occurs.
 std::vector<Element> cations_of(const Formula& formula);
