@@ -16,3 +16,6 @@ endif()
 add_test(NAME "builder: a sweep of 50 points survives ten kill -9"
          COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/builder/sweep.py $<TARGET_FILE:lamella> ${CMAKE_SOURCE_DIR} 50 10)
 set_tests_properties("builder: a sweep of 50 points survives ten kill -9" PROPERTIES LABELS slow TIMEOUT 3600)
+add_test(NAME "builder: a million atoms in 30 s and 2 GB"
+         COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/builder/million.py $<TARGET_FILE:lamella> ${CMAKE_SOURCE_DIR})
+set_tests_properties("builder: a million atoms in 30 s and 2 GB" PROPERTIES LABELS slow TIMEOUT 900)
