@@ -94,11 +94,6 @@ std::size_t stage_to_return_to(const QuenchLog& log) {
   return quiet > further ? quiet - further : 0;
 }
 
-MeltSystem without_held(MeltSystem system) {
-  system.held = {};
-  return system;
-}
-
 void rewind(const MeltSystem& system, std::uint64_t seed, QuenchLog& log, MeltState& state) {
   const std::size_t target = stage_to_return_to(log);
   log.rewinds.push_back({log.stages.back().to, log.stages[target].to, log.stages.back().crystal_share});
@@ -169,7 +164,7 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     double before = 0.0;
     for (const StageRecord& s : log.stages) before += s.time;
     snapshots.clear();
-    StageRecord record = run_stage(stage.name == "hold" && system.rough ? without_held(system) : system, stage, log.stages.empty(), state, &snapshots, [&](double f) { clock.report(stage, before, f); });
+    StageRecord record = run_stage(system, stage, log.stages.empty(), state, &snapshots, [&](double f) { clock.report(stage, before, f); });
     record.crystal_share = mean_crystal_share(system, snapshots.empty() ? std::vector<MeltState>{state} : snapshots);
     if (log.stages.empty()) insist_on_melting(system, record);
     log.stages.push_back(record);
@@ -182,7 +177,8 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     // The last stage is not saved: its snapshots are not kept, and the layer itself is about to be.
     if (store && log.stages.size() < stages.size()) store->save(log);
   }
-  if (system.held.size() > 0 && !system.rough) release = run_release(system, recipe.release, recipe.final, seed, state);
+  if (system.rough) state = settled(system, stages.back(), state);
+  else if (system.held.size() > 0) release = run_release(system, recipe.release, recipe.final, seed, state);
   return {state, std::move(snapshots), std::move(log.stages), std::move(log.rewinds), release};
 }
 

@@ -22,7 +22,7 @@ struct MeltSystem {
   std::vector<Element> others;    ///< elements of the held crystals that the formula lacks: their types follow the formula's
   Structure held;                 ///< crystals that do not move (confined); the first `free_later` of them do in the release
   std::size_t free_later = 0;
-  bool rough = false;             ///< the held ions are frozen slices of the melt itself: they are gone in the final hold
+  bool rough = false;             ///< the held ions are frozen slices of the melt itself
   MeltPotential potential;
   bool film = false;              ///< between walls, vacuum or held crystals beyond; else periodic along z
   double wall = 0.0;              ///< A, film: height at which the lower wall begins to push
@@ -55,6 +55,9 @@ struct StageRecord {
 /// bytes as one that never stopped. `snapshots` receives Stage::frames states.
 StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimise_first, MeltState& state, std::vector<MeltState>* snapshots,
                       const std::function<void(double fraction)>& on_progress);
+
+/// A film without what was frozen at its faces, minimised between its walls.
+MeltState settled(const MeltSystem& system, const Stage& stage, const MeltState& state);
 
 /// What became of the held crystals once they were free.
 struct Release {

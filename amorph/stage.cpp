@@ -91,6 +91,16 @@ std::vector<Cartesian> maxwell_velocities(const std::vector<Element>& elements, 
   return velocities;
 }
 
+MeltState settled(const MeltSystem& system, const Stage& stage, const MeltState& state) {
+  MeltSystem bare = system;
+  bare.held = {};
+  const TemporaryData data(melt_data_text(bare, state));
+  Engine engine;
+  engine.commands(fast_style_line(bare) + melt_system_lines(bare, data.path()));
+  engine.commands(melt_start_lines(bare, stage, false) + "min_style cg\nmin_modify dmax 0.05\nminimize 0.0 0.02 500 2000\n");
+  return read_state(engine, bare.elements.size());
+}
+
 StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimise_first, MeltState& state, std::vector<MeltState>* snapshots,
                       const std::function<void(double fraction)>& on_progress) {
   const double timestep = system.potential.timestep;
