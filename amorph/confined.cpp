@@ -48,7 +48,7 @@ Quenched LayerMaker::confined(MeltStore* store, AmorphousLayer& layer) {
   hold(between.above, extent_of(between.above).low, high, false);
   sort_held(low, high);
   system_.wall = low + 0.5 * between.gap;
-  system_.glass_height = system_.melt_height = thickness;
+  system_.glass_height = thickness;
   const double vacuum = system_.potential.cutoff + 2.0;
   Quenched quenched = quench_melt(system_, request_.recipe, packed(system_, high + held_depth + vacuum), request_.seed, store, progress_);
   take_film(quenched, layer);

@@ -8,7 +8,6 @@ namespace lamella {
 namespace {
 
 constexpr double frozen_depth = 7.0;   // A of frozen liquid at each face, at least: more than a cut-off of the ions' potentials
-constexpr double least_liquid = 12.0;  // A: a periodic liquid any thinner is its own neighbour
 constexpr double vacuum = 2.0;         // A beyond the frozen slices; without them at least 18 A are left
 
 }  // namespace
@@ -17,7 +16,7 @@ MeltState LayerMaker::film_in_liquid(long units, double thickness) {
   MeltSystem bulk = system_;
   bulk.film = false;
   bulk.constant_density = true;
-  const long whole = std::max(formula_units(request_.formula, area_, std::max(thickness + frozen_depth, least_liquid), bulk.potential.glass_density), units + 1);
+  const long whole = std::max(formula_units(request_.formula, area_, std::max(thickness + frozen_depth, least_melt_height), bulk.potential.glass_density), units + 1);
   bulk.elements = atoms_of(request_.formula, whole);
   const MeltState melt = liquid(bulk, request_.recipe, packed(bulk, height_of(request_.formula, whole, area_, bulk.potential.glass_density)), request_.seed, progress_);
   const Structure s = structure_of(bulk, melt);
@@ -45,7 +44,7 @@ MeltState LayerMaker::film_in_liquid(long units, double thickness) {
 Quenched LayerMaker::film(MeltStore* store, AmorphousLayer& layer) {
   const long units = formula_units(request_.formula, area_, request_.thickness, system_.potential.glass_density);
   const double thickness = height_of(request_.formula, units, area_, system_.potential.glass_density);
-  system_.glass_height = system_.melt_height = thickness;
+  system_.glass_height = thickness;
   system_.rough = true;
   const MeltState start = film_in_liquid(units, thickness);
   Quenched quenched = quench_melt(system_, request_.recipe, start, request_.seed, store, progress_);

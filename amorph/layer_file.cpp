@@ -55,10 +55,7 @@ double number_or(const std::string& comment, const std::string& key, double othe
 }
 
 Structure structure_of_layer(const Slab& slab, const std::string& layer_name) {
-  Structure s;
-  s.cell = Cell(box_rows(slab.plane, slab.thickness));
-  s.elements = slab.elements;
-  s.positions = slab.positions;
+  Structure s = in_box(slab, slab.thickness);
   s.layer_names = {layer_name};
   s.layer_of.assign(s.size(), 0);
   return s;

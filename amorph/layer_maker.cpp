@@ -14,7 +14,6 @@
 namespace lamella {
 namespace {
 
-constexpr double least_melt_height = 12.0;  // A: a periodic melt any thinner is its own neighbour
 constexpr double spare_height = 2.0;        // A of glass to choose the cut in
 constexpr double contraction = 1.2;         // glass to melt, the most that was seen (LiF, 1500 to 300 K)
 
@@ -64,7 +63,7 @@ AmorphousLayer LayerMaker::make(MeltStore* store) {
 MeltState LayerMaker::packed(const MeltSystem& system, double height) const {
   MeltState state;
   state.rows = box_rows(plane_.rows, height);
-  const PackRoom room{system.wall, system.wall + system.melt_height, system.film};
+  const PackRoom room{system.wall, system.wall + system.glass_height, system.film};
   state.positions = pack_at_random(Cell(state.rows), system.elements, room, request_.seed);
   return state;
 }

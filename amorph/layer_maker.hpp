@@ -11,6 +11,8 @@ struct MeltPlane {
   double turn;
 };
 
+inline constexpr double least_melt_height = 12.0;  ///< A: a periodic melt any thinner is its own neighbour
+
 /// One try at one request: pack, melt, quench, cut, prove.
 class LayerMaker {
  public:

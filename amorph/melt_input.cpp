@@ -66,8 +66,6 @@ std::string melt_data_text(const MeltSystem& system, const MeltState& state, con
   return text;
 }
 
-std::string fast_style_line(const MeltSystem& system) { return system.potential.lines.find("hybrid") == std::string::npos ? "suffix lamella\n" : ""; }
-
 std::string melt_system_lines(const MeltSystem& system, const std::string& data) {
   std::string text = "units metal\natom_style charge\natom_modify map array\nboundary p p p\nbox tilt large\n" + system.potential.before_box + "read_data " + data + "\n" +
                      system.potential.lines +
@@ -77,11 +75,15 @@ std::string melt_system_lines(const MeltSystem& system, const std::string& data)
   return text + fmt::format("group mobile id <= {}\ngroup held subtract all mobile\n", system.elements.size());
 }
 
-std::string melt_start_lines(const MeltSystem& system, const Stage& stage, bool minimise_first) {
+std::string embedded_lines(const MeltSystem& system, const std::string& data) {
+  return (system.potential.lines.find("hybrid") == std::string::npos ? "suffix lamella\n" : "") + melt_system_lines(system, data);
+}
+
+std::string melt_start_lines(const MeltSystem& system, bool minimise_first) {
   std::string text;
   if (system.film)
     text += fmt::format("region cavity block INF INF INF INF {:.17g} {:.17g} side in units box\nfix walls mobile wall/region cavity harmonic 10.0 0.0 {}\n",
-                        system.wall - wall_width, system.wall + stage.walls + wall_width, wall_width);
+                        system.wall - wall_width, system.wall + system.glass_height + wall_width, wall_width);
   if (!minimise_first) return text;
   // The packing has close pairs: without their energy taken out first, the first steps would throw atoms about.
   if (system.held.size() > 0) text += "fix hold held setforce 0.0 0.0 0.0\n";
@@ -108,7 +110,7 @@ void keep_input(const MeltSystem& system, const Stage& stage, bool minimise_firs
   do name = fmt::format("{:03d}-{}-{:.0f}K", number++, stage.name, stage.to);
   while (std::any_of(std::filesystem::directory_iterator(system.inputs), {}, [&](const auto& e) { return e.path().filename().string().starts_with(name.substr(0, 4)); }));
   write_whole_file(system.inputs / (name + ".data"), data_text);
-  write_whole_file(system.inputs / (name + ".in"), melt_system_lines(system, name + ".data") + melt_start_lines(system, stage, minimise_first) +
+  write_whole_file(system.inputs / (name + ".in"), melt_system_lines(system, name + ".data") + melt_start_lines(system, minimise_first) +
                                                       fmt::format("thermo {}\n", steps) + melt_dynamics_lines(system, stage) + fmt::format("run {}\n", steps));
 }
 

@@ -21,12 +21,14 @@ class TemporaryData {
 /// A LAMMPS data file of the melt and, after it, the held crystals. `held_velocities`: of the crystals' atoms that move in a release.
 std::string melt_data_text(const MeltSystem& system, const MeltState& state, const std::vector<Cartesian>& held_velocities = {});
 
-/// "suffix lamella" where it may stand: the embedded LAMMPS then takes its own buck/coul/long and born/coul/long, the same forces faster.
-std::string fast_style_line(const MeltSystem& system);
 /// The system as LAMMPS lines: units, box, data, potential, groups "mobile" (the melt) and, with held crystals, "held".
 std::string melt_system_lines(const MeltSystem& system, const std::string& data);
+/// The same for the embedded LAMMPS: after "suffix lamella", where it may stand, its own buck/coul/long and born/coul/long, the same forces faster.
+std::string embedded_lines(const MeltSystem& system, const std::string& data);
+/// The minimisation that a finished layer settles by.
+inline constexpr const char* settling_lines = "min_style cg\nmin_modify dmax 0.05\nminimize 0.0 0.02 500 2000\n";
 /// Walls, where there are any, and the minimisation of a packing.
-std::string melt_start_lines(const MeltSystem& system, const Stage& stage, bool minimise_first);
+std::string melt_start_lines(const MeltSystem& system, bool minimise_first);
 /// Time step, thermostat, barostat.
 std::string melt_dynamics_lines(const MeltSystem& system, const Stage& stage);
 

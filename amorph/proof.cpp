@@ -84,19 +84,14 @@ Json release_json(const MeltSystem& system, const Release& release) {
 /// Why the layer was made this way.
 std::string method_reason(const LayerRequest& request, const MeltSystem& system) {
   if (request.recipe.method != "auto") return "asked for";
-  return fmt::format("the default for {:g} A{}", request.thickness, request.thickness < 8.0 && !system.film ? " of a density that was not known" : "");
+  return fmt::format("the default for {:g} A{}", request.thickness, request.thickness < thin_layer && !system.film ? " of a density that was not known" : "");
 }
 
 /// Order of the finished layer itself: coordination with open faces; what counts crystals with them closed (see closed_structure).
 Json layer_order(const LayerRequest& request, const Slab& slab, const OrderCriteria& criteria) {
-  Structure s;
-  s.cell = Cell(box_rows(slab.plane, slab.thickness + 20.0));
-  s.elements = slab.elements;
-  s.positions = slab.positions;
   const std::vector<Element> cations = cations_of(request.formula), anions = anions_of(request.formula);
-  const OrderReport order = local_order(s, cations, anions, criteria, {true, true, false});
-  s.cell = Cell(box_rows(slab.plane, slab.thickness));
-  const OrderReport closed = local_order(s, cations, anions, criteria);
+  const OrderReport order = local_order(in_box(slab, slab.thickness + 20.0), cations, anions, criteria, {true, true, false});
+  const OrderReport closed = local_order(in_box(slab, slab.thickness), cations, anions, criteria);
   std::vector<long> clusters = order.clusters;
   if (clusters.size() > 5) clusters.resize(5);
   return {{"cations", order.centres.size()}, {"cn", brief(order.mean_cn)}, {"cn_histogram", order.cn_histogram},

@@ -19,16 +19,8 @@ constexpr double onset_share = 0.05;    // crystals have begun to grow
 constexpr double onset_ions = 8.0;      // ... if they are more than a few: chance puts that many in register in a small cell
 constexpr double quiet_share = 0.02;    // none to speak of: glass and liquid stay below 1 %
 constexpr double release_below = 0.6;   // of the melt temperature: from there on the height follows 0 bar in any case
-constexpr double closed_below = 0.35;   // of the fall: a film's walls stand still from there on
 constexpr double boiled = 0.4;          // of the guessed density
 constexpr double melted_msd = 4.0;      // A^2 over the melt stage: about a neighbour's distance squared
-
-/// A film's walls close in from the melt's height to the glass's while it is still liquid.
-double walls_at(const MeltSystem& system, const QuenchRecipe& recipe, double kelvin) {
-  const double closed = recipe.final + closed_below * (recipe.melt - recipe.final);
-  const double open = std::clamp((kelvin - closed) / (recipe.melt - closed), 0.0, 1.0);
-  return system.glass_height + open * (system.melt_height - system.glass_height);
-}
 
 std::vector<Stage> plan(const MeltSystem& system, const QuenchRecipe& recipe) {
   std::vector<Stage> stages = {{"melt", recipe.melt, recipe.melt, recipe.hold, true}};
@@ -39,7 +31,6 @@ std::vector<Stage> plan(const MeltSystem& system, const QuenchRecipe& recipe) {
     stages.push_back({"quench", recipe.melt - fall * k / count, recipe.melt - fall * (k + 1) / count, fall / count / recipe.rate * 1e12, system.constant_density});
   stages.push_back({"hold", recipe.final, recipe.final, std::max(recipe.final_hold, 0.1), system.constant_density});
   stages.back().frames = 8;
-  for (Stage& s : stages) s.walls = walls_at(system, recipe, s.to);
   return stages;
 }
 
@@ -177,13 +168,13 @@ Quenched quench_melt(const MeltSystem& system, const QuenchRecipe& recipe, MeltS
     // The last stage is not saved: its snapshots are not kept, and the layer itself is about to be.
     if (store && log.stages.size() < stages.size()) store->save(log);
   }
-  if (system.rough) state = settled(system, stages.back(), state);
+  if (system.rough) state = settled(system, state);
   else if (system.held.size() > 0) release = run_release(system, recipe.release, recipe.final, seed, state);
   return {state, std::move(snapshots), std::move(log.stages), std::move(log.rewinds), release};
 }
 
 MeltState liquid(const MeltSystem& system, const QuenchRecipe& recipe, MeltState packed, std::uint64_t seed, const Progress& progress) {
-  const Stage stage = {"melt", recipe.melt, recipe.melt, recipe.hold, true};
+  const Stage stage = plan(system, recipe).front();
   MeltState state = std::move(packed);
   state.velocities = maxwell_velocities(system.elements, recipe.melt, seed, "amorph/liquid");
   const auto tell = [&](double fraction) {
@@ -198,7 +189,7 @@ double search_density(const MeltSystem& system, const QuenchRecipe& recipe, Melt
   const double liquid = std::max(release_below * recipe.melt, recipe.final);
   const std::vector<Stage> stages = {{"melt", recipe.melt, recipe.melt, std::min(recipe.hold, 2.0), true},
                                      {"cool", recipe.melt, liquid, 1.0, false},
-                                     {"settle", liquid, liquid, settle, false, 0.0, 8}};
+                                     {"settle", liquid, liquid, settle, false, 8}};
   Clock clock(stages, progress);
   MeltState state = std::move(packed);
   state.velocities = maxwell_velocities(system.elements, recipe.melt, seed, "amorph/density");

@@ -26,7 +26,7 @@ struct MeltSystem {
   MeltPotential potential;
   bool film = false;              ///< between walls, vacuum or held crystals beyond; else periodic along z
   double wall = 0.0;              ///< A, film: height at which the lower wall begins to push
-  double melt_height = 0.0, glass_height = 0.0;  ///< A between the walls, film: in the melt and once it is a glass
+  double glass_height = 0.0;      ///< A between the walls, film
   bool constant_density = false;  ///< the height stays; else it follows 0 bar along z
   std::filesystem::path inputs;   ///< folder where each stage's LAMMPS input is kept; empty: nowhere
 };
@@ -37,7 +37,6 @@ struct Stage {
   double from, to;        ///< K
   double time;            ///< ps
   bool fixed_height;      ///< no pressure control in this stage
-  double walls = 0.0;     ///< A between the walls (film)
   int frames = 0;         ///< snapshots wanted from its second half
 };
 
@@ -57,7 +56,7 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
                       const std::function<void(double fraction)>& on_progress);
 
 /// A film without what was frozen at its faces, minimised between its walls.
-MeltState settled(const MeltSystem& system, const Stage& stage, const MeltState& state);
+MeltState settled(const MeltSystem& system, const MeltState& state);
 
 /// What became of the held crystals once they were free.
 struct Release {

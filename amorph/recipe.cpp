@@ -73,7 +73,7 @@ std::vector<Element> other_elements(const LayerRequest& request) {
 std::string chosen_method(const QuenchRecipe& recipe, double thickness, const MeltPotential& potential) {
   // A thin layer's faces are most of it: let them form in the liquid. Thicker ones, and those whose density must find itself, are cut from a bulk.
   if (recipe.method != "auto") return recipe.method;
-  return thickness < 8.0 && potential.density_known ? "slab" : "bulk";
+  return thickness < thin_layer && potential.density_known ? "slab" : "bulk";
 }
 
 void check_request(const LayerRequest& request) {

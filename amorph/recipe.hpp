@@ -33,6 +33,8 @@ void check_width(const Mat2& plane, const MeltPotential& potential);
 /// Elements of the crystals around the melt that the formula lacks, in order of appearance.
 std::vector<Element> other_elements(const LayerRequest& request);
 
+/// A: below it `auto` makes a film.
+inline constexpr double thin_layer = 8.0;
 /// bulk | slab | confined: what `auto` means for this thickness (A): slab below 8 A where the glass's density is known, else bulk.
 std::string chosen_method(const QuenchRecipe& recipe, double thickness, const MeltPotential& potential);
 

@@ -49,7 +49,7 @@ MeltState free_run(const MeltSystem& system, const MeltState& state, double time
   const long steps = std::max(20L, std::lround(time / timestep));
   const TemporaryData data(melt_data_text(system, state, maxwell_velocities(free_elements(system), kelvin, seed, "amorph/release")));
   Engine engine;
-  engine.commands(fast_style_line(system) + melt_system_lines(system, data.path()));
+  engine.commands(embedded_lines(system, data.path()));
   engine.commands(fmt::format("group moving id <= {}\ntimestep {}\nthermo {}\nfix dynamics moving nvt temp {:.17g} {:.17g} {}\nthermo_modify temp dynamics_temp\n",
                               system.elements.size() + system.free_later, timestep, steps, kelvin, kelvin, 100.0 * timestep));
   const std::vector<Cartesian> from = engine.unwrapped_positions();
@@ -68,8 +68,8 @@ Release run_release(const MeltSystem& system, double time, double kelvin, std::u
   state.velocities.assign(system.elements.size(), Cartesian(0.0, 0.0, 0.0));
   const TemporaryData data(melt_data_text(system, state));
   Engine engine;
-  engine.commands(fast_style_line(system) + melt_system_lines(system, data.path()));
-  engine.commands("fix hold held setforce 0.0 0.0 0.0\nmin_style cg\nmin_modify dmax 0.05\nminimize 0.0 0.02 500 2000\n");
+  engine.commands(embedded_lines(system, data.path()));
+  engine.commands(std::string("fix hold held setforce 0.0 0.0 0.0\n") + settling_lines);
   const std::vector<Cartesian> forces = engine.forces();
   for (std::size_t i = 0; i < system.elements.size(); ++i) release.largest_force = std::max(release.largest_force, forces[i].vec().norm());
   state = melt_of(engine, system);

@@ -50,11 +50,7 @@ nlohmann::ordered_json partial_rdfs(const MeltSystem& system, const std::vector<
 }
 
 nlohmann::ordered_json ring_of_slices(const LayerRequest& request, const Slab& slab, const OrderCriteria& criteria) {
-  Structure ring;
-  ring.cell = Cell(box_rows(slab.plane, slab.thickness));
-  ring.elements = slab.elements;
-  ring.positions = slab.positions;
-  const OrderReport order = local_order(ring, cations_of(request.formula), anions_of(request.formula), criteria);
+  const OrderReport order = local_order(in_box(slab, slab.thickness), cations_of(request.formula), anions_of(request.formula), criteria);
   const int count = std::max(1, static_cast<int>(std::lround(slab.thickness / 2.0)));
   struct Slice {
     double mass = 0.0;

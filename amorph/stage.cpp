@@ -53,7 +53,7 @@ std::vector<double> displacements(const MeltSystem& system, const std::vector<Ca
   return msd;
 }
 
-void record_end(Engine& engine, const MeltSystem& system, const Stage& stage, StageRecord& record) {
+void record_end(Engine& engine, const MeltSystem& system, StageRecord& record) {
   long per_unit = 0;
   for (const FormulaTerm& t : system.formula) per_unit += t.count;
   const long units = static_cast<long>(system.elements.size()) / per_unit;
@@ -62,7 +62,7 @@ void record_end(Engine& engine, const MeltSystem& system, const Stage& stage, St
   // Frozen slices of the melt have an energy of their own, which no LAMMPS command tells apart under Ewald's sum.
   record.energy = system.rough && system.held.size() > 0 ? std::nan("") : engine.thermo("pe") / static_cast<double>(units);
   const Mat3 rows = engine.box().rows();
-  const double height = system.film ? stage.walls : rows(2, 2);
+  const double height = system.film ? system.glass_height : rows(2, 2);
   record.density = density_of(system.formula, units, rows(0, 0) * rows(1, 1) * height);
 }
 
@@ -91,13 +91,13 @@ std::vector<Cartesian> maxwell_velocities(const std::vector<Element>& elements, 
   return velocities;
 }
 
-MeltState settled(const MeltSystem& system, const Stage& stage, const MeltState& state) {
+MeltState settled(const MeltSystem& system, const MeltState& state) {
   MeltSystem bare = system;
   bare.held = {};
   const TemporaryData data(melt_data_text(bare, state));
   Engine engine;
-  engine.commands(fast_style_line(bare) + melt_system_lines(bare, data.path()));
-  engine.commands(melt_start_lines(bare, stage, false) + "min_style cg\nmin_modify dmax 0.05\nminimize 0.0 0.02 500 2000\n");
+  engine.commands(embedded_lines(bare, data.path()));
+  engine.commands(melt_start_lines(bare, false) + settling_lines);
   return read_state(engine, bare.elements.size());
 }
 
@@ -109,8 +109,8 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
   keep_input(system, stage, minimise_first, steps, text);
   const TemporaryData data(text);
   Engine engine;
-  engine.commands(fast_style_line(system) + melt_system_lines(system, data.path()));
-  engine.commands(melt_start_lines(system, stage, minimise_first));
+  engine.commands(embedded_lines(system, data.path()));
+  engine.commands(melt_start_lines(system, minimise_first));
   engine.commands(fmt::format("thermo {}\n", steps) + melt_dynamics_lines(system, stage));
   const std::vector<Cartesian> start = engine.unwrapped_positions();
   const long every = std::max(10L, steps / (stage.frames > 0 ? 2 * stage.frames : 20));
@@ -124,7 +124,7 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
   record.from = stage.from;
   record.to = stage.to;
   record.time = static_cast<double>(steps) * timestep;
-  record_end(engine, system, stage, record);
+  record_end(engine, system, record);
   record.msd = displacements(system, start, engine.unwrapped_positions());
   state = read_state(engine, system.elements.size());
   if (snapshots && stage.frames > 0) snapshots->push_back(state);

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/random.hpp"
+#include "builder/best_shift.hpp"
 #include "builder/contact.hpp"
 #include "builder/seam.hpp"
 #include "lattice/slab_box.hpp"
@@ -29,17 +29,12 @@ double fit(const Slab& lower, const Slab& upper, const Vec2& shift, const CellSp
   return cell.gap_from_radii ? -gap_by_contacts(lower, upper, shift) : loosest_contact(lower, upper, shift, cell.gap);
 }
 
+/// In the slab's plane, A.
+Vec2 lateral(const Slab& slab, const std::array<double, 2>& shift) { return slab.plane.transpose() * Vec2(shift[0], shift[1]); }
+
 /// The shift of `upper` against `lower` that fits best; of equal ones the first.
 Vec2 scanned_shift(const Slab& lower, const Slab& upper, const CellSpecification& cell) {
-  Vec2 best = Vec2::Zero();
-  double highest = -std::numeric_limits<double>::infinity();
-  for (int i = 0; i < scan_steps; ++i)
-    for (int j = 0; j < scan_steps; ++j) {
-      const Vec2 shift = upper.plane.transpose() * Vec2(static_cast<double>(i) / scan_steps, static_cast<double>(j) / scan_steps);
-      const double score = fit(lower, upper, shift, cell);
-      if (score > highest + 1e-9) highest = score, best = shift;
-    }
-  return best;
+  return lateral(upper, best_shift([&](const std::array<double, 2>& shift) { return fit(lower, upper, lateral(upper, shift), cell); }, 1e-9));
 }
 
 double gap_between(const ReadyLayer& lower, const ReadyLayer& upper, const Vec2& shift, const CellSpecification& cell) {
@@ -53,11 +48,11 @@ std::vector<Vec2> lateral_shifts(const std::vector<ReadyLayer>& layers, const Ce
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Slab& slab = layers[i].slab;
     if (layers[i].shift) {
-      shifts[i] = slab.plane.transpose() * Vec2((*layers[i].shift)[0], (*layers[i].shift)[1]);
+      shifts[i] = lateral(slab, *layers[i].shift);
     } else if (i > 0 && cell.registry == "seeded") {
       RandomStream stream(seed, "registry/" + layers[i].name);
       const double u = stream.uniform(), v = stream.uniform();
-      shifts[i] = slab.plane.transpose() * Vec2(u, v);
+      shifts[i] = lateral(slab, {u, v});
     } else if (i > 0 && cell.registry == "scan") {
       // The lower layer may be shifted itself; only the difference counts, so the shifts add up.
       shifts[i] = shifts[i - 1] + scanned_shift(layers[i - 1].slab, slab, cell);

@@ -36,7 +36,4 @@ struct Assembled {
 /// contact to the layer below, in units of the radii's sum, is the loosest; with gap = "radii" the one that allows the smallest gap.
 Assembled assemble(const std::vector<ReadyLayer>& layers, const CellSpecification& cell, std::uint64_t seed);
 
-/// The scan's grid: shifts i/8, j/8 of the cell, exact in binary.
-inline constexpr int scan_steps = 8;
-
 }  // namespace lamella

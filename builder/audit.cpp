@@ -60,6 +60,12 @@ double shortest_allowed(Element a, Element b) {
   return hydrogen ? radii : std::max(1.2, std::min(radii, 1.6));
 }
 
+long formal_charge(const std::vector<Element>& elements) {
+  long charge = 0;
+  for (Element element : elements) charge += common_charge(element);
+  return charge;
+}
+
 Audit audit_stack(const Assembled& assembled) {
   const Structure& structure = assembled.structure;
   Audit audit;
@@ -67,7 +73,7 @@ Audit audit_stack(const Assembled& assembled) {
   audit.volume = structure.cell.volume();
   if (!(structure.cell.rows().determinant() > 0.0)) fail_run({"audit", "left-handed cell", fmt::format("{}", structure.cell.rows().determinant()), "above 0", "please report this"});
   audit.min_distance = shortest_distances(structure);
-  for (Element element : structure.elements) audit.net_charge += common_charge(element);
+  audit.net_charge = static_cast<double>(formal_charge(structure.elements));
   audit.seams = measured_seams(assembled);
   for (std::size_t l = 0; l < audit.seams.size(); ++l)
     if (const Seam& seam = audit.seams[l]; std::abs(seam.gap - assembled.seams[l].gap) > 1e-6)

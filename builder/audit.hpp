@@ -22,6 +22,9 @@ struct Audit {
 /// anything but hydrogen.
 double shortest_allowed(Element a, Element b);
 
+/// Sum of the common formal charges, e.
+long formal_charge(const std::vector<Element>& elements);
+
 /// Checks every pair distance within 6 A, every seam, the cell's handedness and form. Throws Error (while_running) naming the atoms,
 /// their layers and the distance where two overlap, or the seam that is not as wide as it was built: a failed audit is never a warning.
 Audit audit_stack(const Assembled& assembled);

@@ -120,12 +120,9 @@ Match choose_match(const std::vector<CrystallineLayer>& layers, const Specificat
   const long copies = static_cast<long>(cell.repeat[0]) * cell.repeat[1];
   const MatchLimits limits{cell.max_area, cell.max_strain, cell.max_atoms / copies, cell.min_length};
   std::vector<Match> matches = find_matches(match_layers, limits, sharing);
-  const auto repeated_atoms = [&](const Match& match) {
-    long atoms = 0;
-    if (const auto coating = repeated_coating(specification))
-      for (std::size_t i = 0; i < layers.size(); ++i)
-        if (layers[i].name == specification.layers[*coating].name) atoms = match.layers[i].matrix.determinant() * match_layers[i].atoms_per_cell;
-    return atoms;
+  const auto coating = std::find_if(layers.begin(), layers.end(), [name = repeated_coating(specification)](const CrystallineLayer& layer) { return layer.name == name; });
+  const auto repeated_atoms = [&, i = static_cast<std::size_t>(coating - layers.begin())](const Match& match) {
+    return i == layers.size() ? 0L : match.layers[i].matrix.determinant() * match_layers[i].atoms_per_cell;
   };
   std::erase_if(matches, [&](const Match& match) { return copies * (match.atoms + repeated_atoms(match) + glass_atoms(match.area)) > cell.max_atoms; });
   if (matches.empty()) no_match(match_layers, cell, sharing);

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
+#include "builder/best_shift.hpp"
 #include "lattice/cell.hpp"
 #include "runner/structure_energy.hpp"
 
@@ -27,15 +26,14 @@ Structure pair_of(const ReadyLayer& lower, const ReadyLayer& upper, const std::a
 void scan_registry(std::vector<ReadyLayer>& layers, const CellSpecification& cell, Evaluator& evaluator, const Progress& progress) {
   for (std::size_t l = 1; l < layers.size(); ++l) {
     if (layers[l].shift) continue;
-    std::array<double, 2> best{0.0, 0.0};
-    double least = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < scan_steps; ++i)
-      for (int j = 0; j < scan_steps; ++j) {
-        const std::array<double, 2> step{static_cast<double>(i) / scan_steps, static_cast<double>(j) / scan_steps};
-        const double energy = structure_energy(pair_of(layers[l - 1], layers[l], step, cell), evaluator).energy;
-        if (energy < least - 1e-6) least = energy, best = step;
-        progress({"registry", static_cast<double>(i * scan_steps + j + 1) / (scan_steps * scan_steps), fmt::format("{} on {}", layers[l].name, layers[l - 1].name)});
-      }
+    int tried = 0;
+    const std::array<double, 2> best = best_shift(
+        [&](const std::array<double, 2>& step) {
+          const double energy = structure_energy(pair_of(layers[l - 1], layers[l], step, cell), evaluator).energy;
+          progress({"registry", static_cast<double>(++tried) / shift_count, fmt::format("{} on {}", layers[l].name, layers[l - 1].name)});
+          return -energy;
+        },
+        1e-6);
     const std::array<double, 2> below = layers[l - 1].shift.value_or(std::array<double, 2>{0.0, 0.0});
     layers[l].shift = std::array<double, 2>{wrapped_unit(below[0] + best[0]), wrapped_unit(below[1] + best[1])};
   }

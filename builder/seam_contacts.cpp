@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "builder/best_shift.hpp"
 #include "builder/seam.hpp"
 
 namespace lamella {
@@ -43,15 +44,8 @@ double like_pair_excess(const Slab& glass, const Slab* below, const Slab* above,
 }
 
 Vec2 shift_apart(const Slab& glass, const Slab* below, const Slab* above, double gap, const std::map<unsigned char, double>& limits) {
-  constexpr int steps = 8;
-  Vec2 best = Vec2::Zero();
-  double widest = like_pair_excess(glass, below, above, gap, best, limits);
-  for (int k = 1; k < steps * steps && widest < 0.0; ++k) {
-    const Vec2 shift = glass.plane.transpose() * Vec2(static_cast<double>(k / steps) / steps, static_cast<double>(k % steps) / steps);
-    const double excess = like_pair_excess(glass, below, above, gap, shift, limits);
-    if (excess > widest + slack) widest = excess, best = shift;
-  }
-  return best;
+  const auto lateral = [&](const std::array<double, 2>& shift) -> Vec2 { return glass.plane.transpose() * Vec2(shift[0], shift[1]); };
+  return lateral(best_shift([&](const std::array<double, 2>& shift) { return like_pair_excess(glass, below, above, gap, lateral(shift), limits); }, slack, 0.0));
 }
 
 void keep_like_pairs_apart(Stack& stack, std::vector<ReadyLayer>& ready) {

@@ -187,23 +187,20 @@ Specification read_table(const toml::table& parsed, const std::string& name) {
 
 }  // namespace
 
-std::optional<std::size_t> repeated_coating(const Specification& specification) {
-  if (specification.cell.boundary != "double") return std::nullopt;
-  std::vector<std::size_t> present;
-  std::optional<std::size_t> named, glass;
-  for (std::size_t i = 0; i < specification.layers.size(); ++i) {
-    const LayerSpecification& layer = specification.layers[i];
+std::string repeated_coating(const Specification& specification) {
+  if (specification.cell.boundary != "double") return "";
+  std::vector<const LayerSpecification*> present;
+  const LayerSpecification *named = nullptr, *glass = nullptr;
+  for (const LayerSpecification& layer : specification.layers) {
     if (layer.is_left_out()) continue;
-    present.push_back(i);
-    if (layer.coating) named = i;
-    if (!layer.is_crystal()) glass = i;
+    present.push_back(&layer);
+    if (layer.coating) named = &layer;
+    if (!layer.is_crystal()) glass = &layer;
   }
-  if (present.empty()) return std::nullopt;
-  const auto meets_the_seam = [&](std::size_t i) { return i == present.front() || i == present.back(); };
-  if (named) return meets_the_seam(*named) ? std::nullopt : named;
-  for (const std::size_t end : {present.front(), present.back()})
-    if (!specification.layers[end].is_crystal()) return std::nullopt;
-  return glass;
+  if (present.empty()) return "";
+  const LayerSpecification *first = present.front(), *last = present.back();
+  if (named) return named == first || named == last ? "" : named->name;
+  return glass && first->is_crystal() && last->is_crystal() ? glass->name : "";
 }
 
 std::string slab_kind_name(SlabKind kind) {

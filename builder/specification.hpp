@@ -84,9 +84,9 @@ Specification parse_specification(const std::string& text, const std::string& na
                                   const std::vector<std::string>& overrides = {});
 /// The canonical text: every default written out, a fixed order. parse(text(s)) gives s, and text(parse(t)) is a fixed point.
 std::string specification_text(const Specification& specification);
-/// The layer that boundary = "double" puts on top once more: the one that says `coating = true` (a glass or a crystal), else
-/// the last glass. Nothing with another boundary, and where a glass or the coating meets the wrap-around seam anyway.
-std::optional<std::size_t> repeated_coating(const Specification& specification);
+/// Name of the layer that boundary = "double" puts on top once more: the one that says `coating = true` (a glass or a crystal), else
+/// the last glass. Empty with another boundary, and where a glass or the coating meets the wrap-around seam anyway.
+std::string repeated_coating(const Specification& specification);
 /// Throws Error (bad_input) for what no single key shows: names used twice, no layer, nothing crystalline and no cell, ...
 void check_specification(const Specification& specification);
 

@@ -26,12 +26,6 @@ double density_of(const Slab& slab) {
   return mass / (slab.area() * slab.thickness) * 1.66053906660;  // u/A^3 to g/cm3
 }
 
-long charge_of(const std::vector<Element>& elements) {
-  long charge = 0;
-  for (Element element : elements) charge += common_charge(element);
-  return charge;
-}
-
 InputFile input_of(const CrystallineLayer& layer) {
   const std::filesystem::path bundled = structures_folder(), file = layer.crystal.file;
   const auto relative = std::filesystem::weakly_canonical(file).lexically_relative(std::filesystem::weakly_canonical(bundled));
@@ -49,15 +43,20 @@ void add_input(Stack& stack, LayerSpecification& layer, const InputFile& input) 
   stack.inputs.push_back(input);
 }
 
-LayerRecord crystal_record(const LayerSpecification& layer, const CrystallineLayer& cut, const Slab& slab) {
+LayerRecord record_of(const LayerSpecification& layer, const char* kind, const Slab& slab, double density) {
   LayerRecord record;
   record.name = layer.name;
-  record.kind = "crystal";
+  record.kind = kind;
   record.formula = to_string(formula_of(slab.elements));
   record.atoms = static_cast<long>(slab.size());
-  record.thickness = slab.thickness;
   record.thickness_requested = layer.repeats > 0 ? slab.thickness : layer.thickness;
-  record.density = density_of(slab);
+  record.thickness = slab.thickness;
+  record.density = density;
+  return record;
+}
+
+LayerRecord crystal_record(const LayerSpecification& layer, const CrystallineLayer& cut, const Slab& slab) {
+  LayerRecord record = record_of(layer, "crystal", slab, density_of(slab));
   record.tasker = cut.termination.tasker;
   // Equal faces and half of a plane moved are what such slabs are cut for.
   record.dipole = layer.slab == SlabKind::stoichiometric ? cut.termination.dipole_per_area : 0.0;
@@ -67,14 +66,7 @@ LayerRecord crystal_record(const LayerSpecification& layer, const CrystallineLay
 }
 
 LayerRecord glass_record(const LayerSpecification& layer, const GlassLayer& glass, const Slab& slab, const std::array<int, 2>& repeat) {
-  LayerRecord record;
-  record.name = layer.name;
-  record.kind = "amorphous";
-  record.formula = to_string(formula_of(slab.elements));
-  record.atoms = static_cast<long>(slab.size());
-  record.thickness_requested = layer.thickness;
-  record.thickness = slab.thickness;
-  record.density = glass.layer.density;
+  LayerRecord record = record_of(layer, "amorphous", slab, glass.layer.density);
   record.proof = glass.layer.proof;
   if (slab.size() != glass.layer.slab.size()) {
     record.tiled = repeat;
@@ -127,10 +119,8 @@ void add_confined(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t inde
 
 /// boundary = "double": the coating once more on top, so that no bare crystal | crystal seam is left at the wrap-around.
 void repeat_coating(Stack& stack, std::vector<ReadyLayer>& ready) {
-  if (stack.specification.cell.boundary != "double") return;
-  const auto coating = repeated_coating(stack.specification);
-  if (!coating) return;  // left out (thickness 0: the bare interface), or at the wrap-around seam anyway
-  const std::string& name = stack.specification.layers[*coating].name;
+  // Empty: it is left out (thickness 0: the bare interface), or at the wrap-around seam anyway.
+  const std::string name = repeated_coating(stack.specification);
   for (std::size_t i = 0; i < ready.size(); ++i) {
     if (ready[i].name != name) continue;
     LayerRecord record = stack.layers[i];
@@ -163,7 +153,7 @@ void add_layer(Stack& stack, std::vector<ReadyLayer>& ready, std::size_t index, 
     if (crystals[c].name != layer.name) continue;
     add_input(stack, layer, input_of(crystals[c]));
     const Slab slab = tiled(onto_common_cell(crystals[c].slab, stack.match.layers[c], stack.match.cell), repeat);
-    if (const long charge = charge_of(slab.elements); charge != 0 && charge_of(crystals[c].crystal.cell.elements) == 0)
+    if (const long charge = formal_charge(slab.elements); charge != 0 && formal_charge(crystals[c].crystal.cell.elements) == 0)
       stack.warnings.push_back(fmt::format("layer {}: a {} slab of this face is not stoichiometric, {:+d} e", layer.name, slab_kind_name(layer.slab), charge));
     return finish_layer(stack, ready, crystal_record(layer, crystals[c], slab), slab, layer, crystals[c].sites);
   }
@@ -244,8 +234,7 @@ StackPlan plan_stack(const Specification& specification) {
       LayerRecord record = crystal_record(layer, crystals[c], slab);
       record.vacancies = remove_vacancies(slab, layer.name, layer.vacancies, specification.seed, crystals[c].sites);
       record.atoms = static_cast<long>(slab.size());
-      const auto coating = repeated_coating(specification);
-      plan.atoms += coating && specification.layers[*coating].name == layer.name ? 2 * record.atoms : record.atoms;
+      plan.atoms += layer.name == repeated_coating(specification) ? 2 * record.atoms : record.atoms;
       plan.layers.push_back(record);
     }
   }

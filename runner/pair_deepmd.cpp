@@ -126,7 +126,7 @@ void PairDeepmd::settings(int narg, char** arg) {
   const std::vector<std::string> words(arg, arg + narg);
   settings_ = parse_pair_settings(words);
   EvaluatorChoice choice = choices.count(lmp) ? choices.at(lmp) : EvaluatorChoice{};
-  if (choice.threads <= 0) choice.threads = threads_of_rank();
+  choice.threads = chosen_threads(lmp);
   models_.clear();
   for (const std::string& file : settings_.models) models_.emplace_back(file, choice);
   check_models();

@@ -17,7 +17,7 @@ function verticalRange(chart, shown, low, high) {
   const reach = Math.max(0, ...shown.flatMap(s => s.error || []).map(e => e || 0));
   low -= reach;
   high += reach;
-  if (chart.y_from !== undefined) low = Math.min(chart.y_from, low + reach);
+  if (chart.y_from !== undefined) low = Math.min(chart.y_from, low);
   if (chart.y_to !== undefined) high = Math.min(high, chart.y_to);
   if (high <= low) return [low === 0 ? 0 : low - 0.1 * Math.abs(low), low + (0.1 * Math.abs(low) || 1)];
   const pad = 0.06 * (high - low);

@@ -1,8 +1,9 @@
 // Unpacks the libraries (gzip in base64) with the browser's own DecompressionStream, then draws. Everything is in the page: no network.
 "use strict";
+const bytesOf = base64 => Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+
 async function unpacked(id) {
-  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent.trim()), c => c.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  return new Response(new Blob([bytesOf(document.getElementById(id).textContent.trim())]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
 async function runLibrary(id) {

@@ -1,7 +1,7 @@
 // The stack in 3D by 3Dmol.js: orthographic, coloured by layer or element, with its box and the last frames of its runs.
 "use strict";
 function decodeFrame(frame) {
-  const bytes = Uint8Array.from(atob(frame.positions), c => c.charCodeAt(0));
+  const bytes = bytesOf(frame.positions);
   const words = new DataView(bytes.buffer), n = bytes.length / 6, h = frame.cell, positions = [];
   for (let i = 0; i < n; ++i) {
     const s = [0, 1, 2].map(k => words.getUint16(6 * i + 2 * k, true) / 65535 * frame.span[k] + frame.low[k]);
@@ -37,7 +37,7 @@ function makeViewer(holder, scene) {
   let viewer = null;
   try { viewer = $3Dmol.createViewer(stage, { backgroundColor: "white", orthographic: true, disableFog: true }); } catch (error) { viewer = null; }
   if (!viewer) { stage.className = "none"; stage.textContent = "This browser has no WebGL: the stack in 3D cannot be shown."; return; }
-  const frames = scene.frames.map(decodeFrame), point = v => ({ x: v[0], y: v[1], z: v[2] });
+  const frames = scene.frames.map(decodeFrame), point = v => ({ x: v[0], y: v[1], z: v[2] }), layers = scene.layers.length ? scene.layers : [""];
   const views = { a: [[0, 1, 0], [0, 0, 1]], b: [[-1, 0, 0], [0, 0, 1]], c: [[1, 0, 0], [0, 1, 0]] };
   let frame = 0, by = scene.layers.length > 1 ? "layer" : "element", size = 0.55, axis = "a", hidden = new Set(), model = null;
   const kinds = () => by === "layer" ? scene.layers : scene.elements;
@@ -52,7 +52,7 @@ function makeViewer(holder, scene) {
     for (let m = 0; m < 8; ++m) for (const bit of [1, 2, 4]) if (!(m & bit)) viewer.addLine({ start: point(box[m]), end: point(box[m | bit]), color: "#8a96a3" });
   }
   function paint() {
-    scene.elements.forEach((element, e) => (scene.layers.length ? scene.layers : [""]).forEach((layer, l) => {
+    scene.elements.forEach((element, e) => layers.forEach((layer, l) => {
       const k = by === "layer" ? l : e;
       model.setStyle({ elem: element, resi: l }, hidden.has(k) ? {} : { sphere: { radius: size * scene.radii[e], color: colorOf(k) } });
     }));

@@ -1,7 +1,6 @@
-#include <cstdlib>
 #include <cstring>
-#include <initializer_list>
 
+#include "runner/instruction_sets.hpp"
 #include "runner/ion_pairs/ion_pairs.hpp"
 
 namespace lamella {
@@ -13,12 +12,6 @@ const IonKernels* ion_kernels_named(const char* name) {
   return std::strcmp(name, "baseline") == 0 ? &baseline::ion_kernels : nullptr;
 }
 
-const IonKernels& best_ion_kernels() {
-  if (const char* wish = std::getenv("LAMELLA_KERNELS"))
-    if (const IonKernels* found = ion_kernels_named(wish)) return *found;
-  for (const char* name : {"avx512", "avx2"})
-    if (const IonKernels* found = ion_kernels_named(name)) return *found;
-  return baseline::ion_kernels;
-}
+const IonKernels& best_ion_kernels() { return *best_of_instruction_sets(ion_kernels_named); }
 
 }  // namespace lamella

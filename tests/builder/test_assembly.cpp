@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "builder/best_shift.hpp"
 #include "builder/contact.hpp"
 #include "builder/registry.hpp"
 #include "builder/stack.hpp"
@@ -190,4 +191,17 @@ TEST_CASE("slabs of a specification: symmetric, compensated, thickness in repeat
   CHECK_THROWS_WITH(built(one + "repeats = 4\nslab = \"compensted\"\n"), Catch::Contains("did you mean 'compensated'?"));
   CHECK_THROWS_WITH(built(one), Catch::Contains("thickness") && Catch::Contains("repeats"));
   for (const Stack* stack : {&polar, &whole, &equal}) CHECK(specification_text(parse_specification(specification_text(stack->specification), "again", ".")) == specification_text(stack->specification));
+}
+
+TEST_CASE("the best of the 8 x 8 shifts: the first of equal ones, a later one only beyond the margin, no further than needed") {
+  using Shift = std::array<double, 2>;
+  int tried = 0;
+  const auto peak = [&](const Shift& s) { return ++tried, -std::abs(s[0] - 0.375) - std::abs(s[1] - 0.75); };
+  CHECK(best_shift(peak, 1e-9) == Shift{0.375, 0.75});
+  CHECK(tried == shift_count);
+  CHECK(best_shift([](const Shift&) { return 3.0; }, 1e-9) == Shift{0.0, 0.0});
+  CHECK(best_shift([](const Shift& s) { return 1e-7 * (s[0] + s[1]); }, 1e-6) == Shift{0.0, 0.0});
+  tried = 0;
+  CHECK(best_shift([&](const Shift& s) { return ++tried, s[1] - 0.5; }, 0.0, 0.0) == Shift{0.0, 0.5});
+  CHECK(tried == 5);
 }

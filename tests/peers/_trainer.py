@@ -5,6 +5,10 @@ import os
 import pathlib
 import sys
 
+if not pathlib.Path("/usr/include/eigen3").exists():
+    print("skipped: the trainer needs Eigen")
+    sys.exit(77)
+
 
 def into(work, source, build):
     """work/tools with the trainer in it, as the recipe would have made it."""

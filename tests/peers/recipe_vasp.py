@@ -19,9 +19,6 @@ except ImportError as missing:
 
 LAMELLA, SOURCE, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 RECIPE = SOURCE / "structures/potential"
-if not pathlib.Path("/usr/include/eigen3").exists():
-    print("skipped: the trainer needs Eigen")
-    sys.exit(77)
 sys.path.insert(0, str(RECIPE))
 import _trainer  # noqa: E402
 import frames as fr  # noqa: E402

@@ -83,7 +83,7 @@ def main():
         charts, drawn = page.read_text().count("data-chart="), len(re.findall(r'class="uplot', dom))
         ready = 'data-ready="yes"' in dom
         print(f"page {page.stat().st_size / 1e3:.0f} kB, {charts} charts, {drawn} drawn, scripts ran to the end: {ready}, errors: {errors or 'none'}")
-        good = ready and not errors and charts == drawn > 10 and 'class="none"' not in dom
+        good = ready and not errors and charts == drawn > 10 and 'class="none"' not in dom and "<canvas" in dom.partition('class="stage"')[2]
         try:
             from PIL import Image
             image = np.asarray(Image.open(shot).convert("RGB")).astype(int)

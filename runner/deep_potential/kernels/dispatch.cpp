@@ -1,8 +1,8 @@
-#include <cstdlib>
 #include <cstring>
 
 #include "runner/deep_potential/fast_evaluator.hpp"
 #include "runner/deep_potential/kernels/kernels.hpp"
+#include "runner/instruction_sets.hpp"
 
 namespace lamella {
 
@@ -35,12 +35,7 @@ const Kernels<Real>* kernels_named(const char* name) {
 
 template <class Real>
 const Kernels<Real>& best_kernels() {
-  const char* wish = std::getenv("LAMELLA_KERNELS");
-  if (wish)
-    if (const auto* found = kernels_named<Real>(wish)) return *found;
-  for (const char* name : {"avx512", "avx2"})
-    if (const auto* found = kernels_named<Real>(name)) return *found;
-  return *kernels_named<Real>("baseline");
+  return *best_of_instruction_sets(kernels_named<Real>);
 }
 
 template const Kernels<float>* kernels_named<float>(const char*);
