@@ -48,7 +48,7 @@ struct LayerRequest {
   QuenchRecipe recipe;
   std::uint64_t seed = 1;
   std::optional<Confinement> between = {};    ///< confined only
-  std::filesystem::path inputs = {};          ///< folder for each stage's LAMMPS input and data; empty: not kept. No part of the key
+  std::filesystem::path inputs = {};          ///< folder for each stage's LAMMPS input and data; empty: not kept. No part of the key; with it a layer is made even where the cache has it
 };
 
 /// A finished layer: stoichiometric, whole formula units, both faces flat, and its proof.

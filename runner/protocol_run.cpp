@@ -26,6 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double apart = 1.15;  // times the volume at the start: more than any heating of a solid gives
+
 // LAMMPS inputs name their files relative to where they run.
 class WorkingFolder {
  public:
@@ -56,6 +58,7 @@ class Run {
   void on_step(long step);
   void write_frame(long step);
   void write_thermo(long step);
+  void watch_volume(long step, double volume);
   void show(long step, const std::string& phase);
   void save(bool complete);
   std::string restart_bytes();
@@ -71,6 +74,7 @@ class Run {
   bool from_restart_ = false;            // state_.restart is to be read back
   bool continued_ = false;               // this segment began so
   bool in_run_section_ = false, outputs_begun_ = false;
+  double volume_at_start_ = 0.0;
   int run_ordinal_ = 0;
   bool segment_over_ = false;
   bool just_ran_ = false;                // a `run` of the run section has moved: its end is what a checkpoint holds
@@ -239,6 +243,7 @@ void Run::begin_outputs() {
   bridge::on_root([&] { outputs_ = std::make_unique<RunOutputs>(".", atoms_, from_restart_ ? &state_ : nullptr); });
   watch_ = std::make_unique<RunWatch>(atoms_, options_.hottest > 0 ? options_.hottest : std::max(3.0 * plan_.target_temperature, plan_.target_temperature + 1500.0),
                                       options_.largest_deviation, !plan_.script.changes_atoms());
+  volume_at_start_ = engine_->box().volume();
   watch_->remember(*engine_, bridge::current_step(engine_->lammps()));
   summary_.first_step = started_step_ = bridge::current_step(engine_->lammps());
   started_ = std::chrono::steady_clock::now();
@@ -277,10 +282,19 @@ void Run::write_thermo(long step) {
   row.pxx = state.stress[0], row.pyy = state.stress[1], row.pzz = state.stress[2];
   const Mat3 cell = engine_->box().rows();
   row.lx = cell(0, 0), row.ly = cell(1, 1), row.lz = cell(2, 2);
+  watch_volume(step, cell.determinant());
   summary_.temperature = row.temperature;
   summary_.pressure = row.pressure;
   bridge::on_root([&] { outputs_->thermo(row); });
   watch_->check(*engine_, row);
+}
+
+/// A stack whose seams were still open when the pressure control came can drift apart and yet look sound in every other number.
+void Run::watch_volume(long step, double volume) {
+  const double before = std::exchange(summary_.growth, volume / volume_at_start_);
+  if (before > apart || summary_.growth <= apart || !options_.warn) return;
+  options_.warn(fmt::format("step {}: the cell has grown to {:.2f} times its volume; is the stack coming apart? Press its seams together first (--protocol reaction), then start from "
+                            "reaction.final.data (--data)", step, summary_.growth));
 }
 
 void Run::on_step(long step) {

@@ -62,7 +62,7 @@ po::options_description quench_options(LayerRequest& request, std::string& cell,
       ("regular-q", po::value(&r.regular_q)->default_value(r.regular_q), "... and q above this")
       ("stages", po::value(&stages), "also write the table of stages as csv")
       ("plot", po::value(&plot), "also write temperature, density and energy of the stages as a picture (svg)")
-      ("inputs", po::value(&inputs), "also keep each stage's LAMMPS input and data in this folder")
+      ("inputs", po::value(&inputs), "also keep each stage's LAMMPS input and data in this folder (a layer in the cache is made again)")
       ("json", "print the proof as JSON")
       ("quiet,q", "print nothing but errors");
   return o;

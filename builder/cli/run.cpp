@@ -117,7 +117,7 @@ void print_summary(const ProtocolRunSummary& s, bool json) {
   if (json) {
     const nlohmann::ordered_json summary{{"protocol", s.protocol}, {"output", s.output.string()}, {"atoms", s.atoms}, {"first_step", s.first_step},
                                          {"last_step", s.last_step}, {"time_ps", s.time}, {"temperature_K", s.temperature},
-                                         {"pressure_bar", s.pressure}, {"frames", s.frames}, {"ns_per_day", s.ns_per_day},
+                                         {"pressure_bar", s.pressure}, {"volume_growth", s.growth}, {"frames", s.frames}, {"ns_per_day", s.ns_per_day},
                                          {"us_per_atom_step", s.microseconds_per_atom_step}, {"seconds", s.seconds}, {"trajectory_seconds", s.trajectory_seconds},
                                          {"analysis_seconds", s.on_frame_seconds}, {"atoms_by_layer", census_json(s)}, {"resumed", s.resumed}, {"interrupted", s.interrupted}};
     fmt::print("{}\n", summary.dump(2));
@@ -146,6 +146,7 @@ int finish(const ProtocolRunOptions& run, const ProtocolRunSummary& summary, boo
   if (!json && !quiet) {
     if (run.protocol == "relax") fmt::print("next: lamella run {} --protocol reaction --data {}\n", run.folder.string(), (summary.output / "relaxed.data").string());
     else fmt::print("next: lamella {} {}\n", run.on_frame ? "report" : "analyze", run.folder.string());
+    if (run.protocol == "reaction") fmt::print("or: lamella run {} --protocol diffusion --data {}\n", run.folder.string(), (summary.output / "reaction.final.data").string());
   }
   return 0;
 }

@@ -45,10 +45,11 @@ double error_at(EmbeddingFunction& function, const Node& a, const Node& b, doubl
   return worst;
 }
 
-int finer(double error, double tolerance) {
-  const double factor = std::pow(std::max(error, 1e-300) / tolerance, 1.0 / kOrder);
-  return std::clamp(static_cast<int>(std::ceil(kProbe * factor)), 1, kFinest);
-}
+/// `wanted` rounded up, 1 to `most`. Clamped before it becomes a whole number: a file's huge or infinite numbers ask for more than an int holds.
+int count_of(double wanted, int most) { return wanted < most ? static_cast<int>(std::ceil(std::max(wanted, 1.0))) : most; }
+
+/// Intervals of a cell whose probe was off by `error`.
+int finer(double error, double tolerance) { return count_of(kProbe * std::pow(std::max(error, 1e-300) / tolerance, 1.0 / kOrder), kFinest); }
 
 /// The file's own nodes: cells of width 1 with 1/stride intervals, where its ends are whole numbers, as deepmd-kit writes them.
 bool plan_from_file(const DeepPotentialModel::Table& table, TablePlan& plan) {
@@ -56,6 +57,7 @@ bool plan_from_file(const DeepPotentialModel::Table& table, TablePlan& plan) {
   if (!whole(table.lower) || !whole(table.upper) || !whole(table.max) || !whole(1.0 / table.stride1) || !whole(1.0 / table.stride2)) return false;
   plan.lower = std::round(table.lower);
   plan.upper = std::round(table.max);
+  if (plan.upper <= plan.lower) return false;
   for (double s = plan.lower; s < plan.upper; s += 1.0)
     plan.counts.push_back(static_cast<int>(std::lround(1.0 / (s < table.upper ? table.stride1 : table.stride2))));
   plan.exact_nodes = true;
@@ -80,7 +82,7 @@ TablePlan plan_table(EmbeddingFunction& function, double lower, double upper, do
   if (own_nodes && function.table() && plan_from_file(*function.table(), plan)) return plan;
   plan.lower = lower;
   plan.upper = upper;
-  const int cells = std::clamp(static_cast<int>(std::ceil(2.0 * (upper - lower))), 1, 256);
+  const int cells = count_of(2.0 * (upper - lower), 256);
   const double h = (upper - lower) / cells / kProbe;
   Node a(function.width()), b(function.width()), scratch(function.width());
   a.set(function, lower);

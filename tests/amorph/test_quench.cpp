@@ -86,6 +86,10 @@ TEST_CASE("a layer's file gives the layer back, bit for bit, the cache gives the
   const AmorphousLayer again = make_amorphous_layer(request, [&](const ProgressReport&) { ++stages_seen; });
   CHECK(stages_seen == 0);
   CHECK(layer_file_text(again) == text);
+  LayerRequest kept = request;
+  kept.inputs = cache.path() / "inputs";
+  CHECK(layer_file_text(make_amorphous_layer(kept, {})) == text);
+  CHECK(std::distance(std::filesystem::directory_iterator(kept.inputs), {}) >= 4);
 }
 
 TEST_CASE("a killed quench goes on from its last whole stage to the same bytes") {

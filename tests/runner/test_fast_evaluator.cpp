@@ -221,6 +221,23 @@ TEST_CASE("a step allocates nothing once the lists are sorted") {
   }
 }
 
+TEST_CASE("weights and deviations beyond all sense make a table or an error and nothing undefined") {
+  // Found by libFuzzer: an infinite error of the table asked for more intervals than an int holds.
+  for (const double weight : {1e60, 1e160, 1e300})
+    for (const double deviation : {1.0, 1e-200, 1e200}) {
+      INFO("weight " << weight << " deviation " << deviation);
+      ModelChoice choice;
+      choice.weight = weight;
+      DeepPotentialModel model = random_model(choice, 140);
+      for (auto& of_type : model.dstd) of_type *= deviation;
+      const GhostedAtoms atoms = ghosted(Cell(Mat3(Mat3::Identity() * 7.0)), {Cartesian(1, 1, 1), Cartesian(3, 1, 1), Cartesian(3, 3, 1)}, {0, 1, 2}, 7.0);
+      try {
+        evaluate(*make_fast_evaluator(model, Precision::double_, 1), atoms.view());
+      } catch (const Error&) {
+      }
+    }
+}
+
 TEST_CASE("tables of seven types stay within 64 MB and within their stated error of the nets") {
   for (const bool one_sided : {true, false}) {
     ModelChoice choice;

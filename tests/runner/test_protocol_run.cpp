@@ -202,6 +202,25 @@ TEST_CASE("a run that goes wrong stops with step and atom and leaves the last wh
   fs::remove_all(folder);
 }
 
+TEST_CASE("a cell that grows as when a stack comes apart is a warning, once; one that only warms is none") {
+  const fs::path folder = test::fresh_folder("grows");
+  test::write_lithium_fluoride(folder);
+  std::string input = test::lithium_fluoride_input();
+  ProtocolRunOptions options = test::npt_run(folder);
+  std::vector<std::string> told;
+  options.warn = [&](const std::string& text) { told.push_back(text); };
+  const ProtocolRunSummary calm = run_protocol(options);
+  CHECK(told.empty());
+  CHECK(calm.growth == Approx(1.0).margin(0.1));
+  input.replace(input.find("z 1000 1000 1.0"), 15, "z -1e5 -1e5 0.2");
+  write_whole_file(folder / "lammps/npt.in", input);
+  options.replace = true;
+  CHECK(run_protocol(options).growth > 1.15);
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().find("coming apart") != std::string::npos);
+  fs::remove_all(folder);
+}
+
 TEST_CASE("a dump of the input's own goes on in its file across checkpoints, no frame twice") {
   const fs::path folder = test::fresh_folder("dump");
   test::write_lithium_fluoride(folder);
