@@ -84,6 +84,13 @@ double timestep_for(const Formula& formula) {
   return hydrogen ? 0.0005 : 0.002;
 }
 
+/// What a solid of these ions cannot have is a slip of the pen, and would give a foam or a melt that cannot be packed.
+void check_density(double given, const Formula& formula) {
+  const double usual = guessed_density(formula);
+  if (given > 0.0 && (given < 0.4 * usual || given > 2.0 * usual))
+    fail_input({"quench.density", "no density of such a solid", fmt::format("{} g/cm3", given), fmt::format("{:.2g} to {:.2g} g/cm3", 0.4 * usual, 2.0 * usual), "0 takes the potential's own"});
+}
+
 void guess_densities(MeltPotential& p, const QuenchRecipe& recipe, const Formula& formula) {
   p.density_known = recipe.density > 0.0;
   p.glass_density = p.density_known ? recipe.density : guessed_density(formula);
@@ -159,6 +166,7 @@ bool ends_with_any(const std::string& text, std::initializer_list<const char*> e
 }  // namespace
 
 MeltPotential melt_potential(const QuenchRecipe& recipe, const Formula& formula, const std::vector<Element>& others) {
+  check_density(recipe.density, formula);
   MeltPotential p;
   if (recipe.potential == "buckingham") p = buckingham(formula);
   else if (recipe.potential == "tosi-fumi") p = tosi_fumi(formula);

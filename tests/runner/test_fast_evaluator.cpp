@@ -224,7 +224,7 @@ TEST_CASE("a step allocates nothing once the lists are sorted") {
 TEST_CASE("weights and deviations beyond all sense make a table or an error and nothing undefined") {
   // Found by libFuzzer: an infinite error of the table asked for more intervals than an int holds.
   for (const double weight : {1e60, 1e160, 1e300})
-    for (const double deviation : {1.0, 1e-200, 1e200}) {
+    for (const double deviation : {1.0, 1e-200, 1e-310, 1e200}) {
       INFO("weight " << weight << " deviation " << deviation);
       ModelChoice choice;
       choice.weight = weight;
