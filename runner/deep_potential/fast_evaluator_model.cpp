@@ -139,6 +139,9 @@ void build_tables(const DeepPotentialModel& model, FastModel<Real>& fast, Thread
   fast.closest = closest;
   fast.tolerance = sizeof(Real) == 8 ? 1e-11 : 1e-8;
   const std::vector<Range> ranges = table_ranges(model, n, closest);
+  // Deviations near zero stretch s beyond what a table can be looked up in; the nets themselves can still be evaluated.
+  for (const Range& r : ranges) fast.tabulated = fast.tabulated && r.upper - r.lower < 1e12;
+  if (!fast.tabulated) return;
   std::vector<TablePlan> plans(n);
   pool.run(static_cast<int>(n), [&](int t, int) {
     EmbeddingFunction function = function_of(model, t);
