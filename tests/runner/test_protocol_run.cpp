@@ -202,7 +202,7 @@ TEST_CASE("a run that goes wrong stops with step and atom and leaves the last wh
   fs::remove_all(folder);
 }
 
-TEST_CASE("a cell that grows as when a stack comes apart is a warning, once; one that only warms is none") {
+TEST_CASE("a cell that grows as when a stack comes apart is a warning and one that only warms is none") {
   const fs::path folder = test::fresh_folder("grows");
   test::write_lithium_fluoride(folder);
   std::string input = test::lithium_fluoride_input();
