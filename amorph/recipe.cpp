@@ -36,8 +36,9 @@ double least_width(const Mat2& plane) {
 }  // namespace
 
 void check_width(const Mat2& plane, const MeltPotential& potential) {
-  // LAMMPS sums over as many images as it takes; below a cut-off an ion is its own neighbour.
-  need(least_width(plane) >= potential.cutoff, "cell", least_width(plane), fmt::format("each in-plane height at least the potential's cut-off, {} A", potential.cutoff).c_str(), "take a supercell");
+  // LAMMPS sums over as many images as it takes; below half a cut-off a melt is little but images of itself.
+  need(least_width(plane) >= 0.5 * potential.cutoff, "cell", least_width(plane),
+       fmt::format("each in-plane height at least half the potential's cut-off, {} A", 0.5 * potential.cutoff).c_str(), "take a supercell");
 }
 
 double formula_mass(const Formula& formula) {

@@ -27,7 +27,7 @@ MeltPotential melt_potential(const QuenchRecipe& recipe, const Formula& formula,
 /// Throws Error (bad_input) naming the key: thickness outside 2 to 100 A, a left-handed or flat plane, temperatures that do not
 /// fall, a rate or times that are not positive, an impossible density, crystals missing where they confine.
 void check_request(const LayerRequest& request);
-/// Throws Error (bad_input) where an in-plane height of the cell is below the potential's cut-off.
+/// Throws Error (bad_input) where an in-plane height of the cell is below half the potential's cut-off.
 void check_width(const Mat2& plane, const MeltPotential& potential);
 
 /// Elements of the crystals around the melt that the formula lacks, in order of appearance.
