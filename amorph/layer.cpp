@@ -19,7 +19,8 @@ AmorphousLayer make_amorphous_layer(const LayerRequest& request, const Progress&
   check_width(request.plane, potential);
   const std::string key = layer_key(request, potential);
   // Who asks for the stages' inputs wants the melt to be run.
-  if (std::optional<AmorphousLayer> known = cached_layer(key); known && request.inputs.empty()) return *known;
+  if (request.inputs.empty())
+    if (std::optional<AmorphousLayer> known = cached_layer(key)) return *known;
   nlohmann::ordered_json tries = nlohmann::ordered_json::array();
   const int allowed = request.recipe.require_amorphous ? request.recipe.tries : 1;
   for (int attempt = 0; attempt < allowed; ++attempt) {

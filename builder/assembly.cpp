@@ -29,9 +29,6 @@ double fit(const Slab& lower, const Slab& upper, const Vec2& shift, const CellSp
   return cell.gap_from_radii ? -gap_by_contacts(lower, upper, shift) : loosest_contact(lower, upper, shift, cell.gap);
 }
 
-/// In the slab's plane, A.
-Vec2 lateral(const Slab& slab, const std::array<double, 2>& shift) { return slab.plane.transpose() * Vec2(shift[0], shift[1]); }
-
 /// The shift of `upper` against `lower` that fits best; of equal ones the first.
 Vec2 scanned_shift(const Slab& lower, const Slab& upper, const CellSpecification& cell) {
   return lateral(upper, best_shift([&](const std::array<double, 2>& shift) { return fit(lower, upper, lateral(upper, shift), cell); }, 1e-9));

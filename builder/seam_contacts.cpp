@@ -44,8 +44,7 @@ double like_pair_excess(const Slab& glass, const Slab* below, const Slab* above,
 }
 
 Vec2 shift_apart(const Slab& glass, const Slab* below, const Slab* above, double gap, const std::map<unsigned char, double>& limits) {
-  const auto lateral = [&](const std::array<double, 2>& shift) -> Vec2 { return glass.plane.transpose() * Vec2(shift[0], shift[1]); };
-  return lateral(best_shift([&](const std::array<double, 2>& shift) { return like_pair_excess(glass, below, above, gap, lateral(shift), limits); }, slack, 0.0));
+  return lateral(glass, best_shift([&](const std::array<double, 2>& shift) { return like_pair_excess(glass, below, above, gap, lateral(glass, shift), limits); }, slack, 0.0));
 }
 
 void keep_like_pairs_apart(Stack& stack, std::vector<ReadyLayer>& ready) {
