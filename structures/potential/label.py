@@ -11,10 +11,12 @@ import teachers
 
 
 def main(name, source, target, every=5):
-    structures, labels, mark = ase.io.read(source, ":", format="traj"), fr.read(target), target + ".done"
-    first = int(open(mark).read()) if os.path.exists(mark) else 0
+    structures, mark = ase.io.read(source, ":", format="traj"), target + ".done"
+    # Structures seen and labels kept, as one: a kill between the two files leaves labels that the mark does not count, and they are made again.
+    first, kept = (int(word) for word in open(mark).read().split()) if os.path.exists(mark) else (0, 0)
     if first >= len(structures):
         return
+    labels = fr.read(target)[:kept]
     teacher = teachers.SevenNet() if name == "sevennet" else teachers.Pair()
     for k in range(first, len(structures)):
         labelled = teachers.label(teacher, structures[k])
@@ -22,8 +24,9 @@ def main(name, source, target, every=5):
             labels.append(labelled)
         if k % every == every - 1 or k == len(structures) - 1:
             fr.write(target, labels)
-            with open(mark, "w") as f:
-                f.write(f"{k + 1}\n")
+            with open(mark + ".part", "w") as f:
+                f.write(f"{k + 1} {len(labels)}\n")
+            os.replace(mark + ".part", mark)
 
 
 if __name__ == "__main__":

@@ -36,21 +36,20 @@ def build_trainer(folder):
     return program
 
 
+def options(steps, seed, network, threads, start=None):
+    """The trainer's words: to `steps`, from the model `start` where one is given."""
+    words = [f"{k}={v}" for k, v in network.items()]
+    words += [f"steps={steps}", f"seed={seed}", f"threads={threads}", f"sum_sel={sum(model_file.SEL)}", "batch_atoms=160", "average=0.9995", "stop_lr=1e-5"]
+    return words + ([f"start={start}", "start_lr=8e-4"] if start else ["start_lr=4e-3"])
+
+
 def fast(labelled, folder, tools, steps, seed, network, threads, start=None):
     """Trains folder/model.mod to `steps`, on from where it stands (or, new, from `start`); writes model.dp and errors.txt."""
     os.makedirs(folder, exist_ok=True)
     program, data, model = build_trainer(tools), os.path.join(folder, "frames.bin"), os.path.join(folder, "model.mod")
     fr.to_trainer(labelled, data, lambda a: WEIGHTS.get(a.info["family"], 1.0))
-    options = [f"{k}={v}" for k, v in network.items()]
-    options += [f"steps={steps}", f"seed={seed}", f"threads={threads}", f"sum_sel={sum(model_file.SEL)}", "batch_atoms=160", "average=0.9995", "stop_lr=1e-5"]
-    if start and not os.path.exists(model):
-        with open(start, "rb") as f, open(model, "wb") as g:
-            g.write(f.read())
-        options += ["restart=1", "start_lr=8e-4"]
-    else:
-        options += ["start_lr=4e-3"]
     with open(os.path.join(folder, "errors.txt"), "w") as log:
-        subprocess.run([program, data, model, *options], check=True, stdout=log)
+        subprocess.run([program, data, model, *options(steps, seed, network, threads, start)], check=True, stdout=log)
     model_file.convert(model, os.path.join(folder, "model.dp"))
 
 

@@ -1,5 +1,5 @@
 """The starter potential's recipe, all its stages in its smoke version: superlattices by `lamella dataset`, labels by a toy teacher, two models, exploration by
-`lamella lammps`, selection, labels, training again. A run killed six times on its way and started again gives the same bytes as one that went through; the trainer's gradient is
+`lamella lammps`, selection, labels, training again. A run killed seven times on its way and started again gives the same bytes as one that went through; the trainer's gradient is
 checked against differences, its model against deepmd-kit through `lamella validate`; the wall's labels against differences."""
 
 import json
@@ -25,6 +25,7 @@ sys.path.insert(0, str(RECIPE))
 import _trainer  # noqa: E402
 import initial  # noqa: E402
 import teachers  # noqa: E402
+import train  # noqa: E402
 
 
 def wall_is_conservative():
@@ -63,18 +64,44 @@ def smoke(folder):
 
 
 def killed_when(folder, marker):
-    """Starts the recipe and kills it, with all that it started, as soon as `marker` is there; whether it came that far before its end."""
-    run = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    while run.poll() is None:
-        if (folder / marker).exists():
-            os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
-            return True
-        time.sleep(0.005)
-    return False
+    """Starts the recipe and kills it, with all that it started, as soon as `marker` is there."""
+    with tempfile.TemporaryFile("w+") as said:
+        run = subprocess.Popen(command(folder), stdout=said, stderr=said, start_new_session=True)
+        while not (folder / marker).exists():
+            if run.poll() is not None:
+                said.seek(0)
+                raise AssertionError(f"ended with {run.returncode} before {marker}: {said.read()[-3000:]}")
+            time.sleep(0.005)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
 
 
-MARKERS = ["initial/structures.traj", "initial/labels.extxyz", "round-0/model-1/model.mod", "round-0/explore/000/dump.lammpstrj", "round-0/labels/labels.extxyz", "round-1/model-0/model.dp"]
+def labels_outlive_their_mark(work, folder):
+    """Killed after the labels were written and before they were counted, or with nothing counted: made again, none twice."""
+    source, target, mark = work / "initial/structures.traj", folder / "labels.extxyz", folder / "labels.extxyz.done"
+    whole, counted = (work / "initial/labels.extxyz").read_bytes(), (work / "initial/labels.extxyz.done").read_text()
+    for left in ("5 5\n", None):
+        target.write_bytes(whole)
+        mark.write_text(left) if left else mark.unlink(missing_ok=True)
+        subprocess.run([sys.executable, RECIPE / "label.py", "pair", source, target], check=True)
+        assert target.read_bytes() == whole and mark.read_text() == counted, left
+
+
+def training_goes_on(work, folder):
+    """A later round's training, killed after a save among its steps: the bytes of the unbroken one, and not the end of the round before."""
+    last, before, model = work / "round-1/model-0", work / "round-0/model-0/model.mod", folder / "model.mod"
+    words = [work / "tools/trainer", last / "frames.bin", model, *train.options(60, 1000, train.SMOKE_NETWORK, 2, before)]
+    run = subprocess.Popen([*words, "save=1"], stdout=subprocess.DEVNULL)
+    while not model.exists() and run.poll() is None:
+        time.sleep(0.001)
+    run.kill()
+    assert run.wait() == -signal.SIGKILL
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    assert model.read_bytes() == (last / "model.mod").read_bytes()
+
+
+MARKERS = ["initial/structures.traj", "initial/labels.extxyz", "round-0/model-1/model.mod", "round-0/explore/000/dump.lammpstrj", "round-0/labels/labels.extxyz", "round-1/model-0/frames.bin",
+           "round-1/model-0/model.dp"]
 
 
 with tempfile.TemporaryDirectory() as temporary:
@@ -88,10 +115,13 @@ with tempfile.TemporaryDirectory() as temporary:
     assert len(mods) == 4 and (work / "starter.pb").exists(), mods
     frames = ase.io.read(work / "train.extxyz", ":")
     assert len({f.info["family"] for f in frames}) >= 5
+    for check in (labels_outlive_their_mark, training_goes_on):
+        (pathlib.Path(temporary) / check.__name__).mkdir()
+        check(work, pathlib.Path(temporary) / check.__name__)
     other = pathlib.Path(temporary) / "other"
     _trainer.into(other, SOURCE, BUILD)
     for marker in MARKERS:
-        assert killed_when(other, marker), marker
+        killed_when(other, marker)
     again = smoke(other)
     assert [(other / m.relative_to(work)).read_bytes() for m in mods] == bytes_of_models
     assert (other / "train.extxyz").read_bytes() == (work / "train.extxyz").read_bytes()

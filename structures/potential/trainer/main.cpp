@@ -1,5 +1,5 @@
 // Trains a small se_e2_a Deep Potential on one core; recipe: ../README.md. Reads and writes models as model_file.py does.
-// usage: trainer FRAMES MODEL [key=value ...]; MODEL is made when it is missing, trained in place, and resumed.
+// usage: trainer FRAMES MODEL [key=value ...]; MODEL is made when it is missing (start=FILE: with that model's weights), trained in place, and resumed.
 #include <malloc.h>
 
 #include <chrono>
@@ -105,6 +105,7 @@ class Options {
       values_[word.substr(0, at)] = word.substr(at + 1);
     }
   }
+  std::string text(const std::string& key) const { return values_.count(key) ? values_.at(key) : std::string(); }
   double number(const std::string& key, double fallback) const { return values_.count(key) ? std::stod(values_.at(key)) : fallback; }
   std::vector<int> list(const std::string& key, std::vector<int> fallback) const {
     if (!values_.count(key)) return fallback;
@@ -179,6 +180,16 @@ File fresh(const Options& options, const std::vector<Frame>& frames) {
   f.average = f.parameters;
   f.first.assign(model.size(), 0.0f);
   f.second.assign(model.size(), 0.0f);
+  return f;
+}
+
+/// MODEL as its last save left it, else another model at step 0, else new: a training killed before its first save starts as it did.
+File begun(const std::string& file, const Options& options, const std::vector<Frame>& frames) {
+  if (std::filesystem::exists(file)) return read(file);
+  const std::string other = options.text("start");
+  if (other.empty()) return fresh(options, frames);
+  File f = read(other);
+  f.step = 0;
   return f;
 }
 
@@ -348,14 +359,13 @@ int main(int argc, char** argv) try {
   }
   const Options options(argc, argv);
   const std::vector<Frame> frames = read_frames(argv[1], int(options.number("ntypes", 7)), options.number("rcut", 6.0));
-  File f = std::filesystem::exists(argv[2]) ? read(argv[2]) : fresh(options, frames);
+  File f = begun(argv[2], options, frames);
   Model model(f.shape);
   model.bias = f.bias;
   model.descriptor_scale = f.scale;
   Weights weights;
   weights.relative = options.number("relative", 4.0);
   if (options.number("check", 0) > 0) return check(model, f, frames, weights);
-  if (options.number("restart", 0) > 0) f.step = 0;
   train(argv[2], f, model, frames, options);
   report(model, f.average.data(), frames, weights);
   return 0;
