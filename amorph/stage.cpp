@@ -5,6 +5,7 @@
 
 #include "amorph/melt_input.hpp"
 #include "amorph/quench.hpp"
+#include "base/error.hpp"
 #include "base/random.hpp"
 #include "runner/engine.hpp"
 
@@ -66,6 +67,19 @@ void record_end(Engine& engine, const MeltSystem& system, StageRecord& record) {
   record.density = density_of(system.formula, units, rows(0, 0) * rows(1, 1) * height);
 }
 
+/// LAMMPS's own words on a melt that flew apart name its mesh and not the cause.
+void run_or_explain(Engine& engine, const MeltSystem& system, const Stage& stage, long steps) {
+  const Mat3 start = engine.box().rows();
+  try {
+    engine.command(fmt::format("run {}", steps));
+  } catch (const Error& error) {
+    if (error.failure() != Failure::while_running) throw;
+    fail_run({"quench", fmt::format("the melt came apart on the way from {:.0f} to {:.0f} K ({})", stage.from, stage.to, format_error(error.text())),
+              fmt::format("{} atoms in {:.1f} x {:.1f} x {:.1f} A", system.elements.size(), start.row(0).norm(), start.row(1).norm(), start(2, 2)), "",
+              "take a wider cell (a few atoms hold no liquid), look at the potential, or give quench.density, so that the height is held"});
+  }
+}
+
 }  // namespace
 
 std::vector<Cartesian> maxwell_velocities(const std::vector<Element>& elements, double kelvin, std::uint64_t seed, const std::string& purpose) {
@@ -118,7 +132,7 @@ StageRecord run_stage(const MeltSystem& system, const Stage& stage, bool minimis
     on_progress(std::min(1.0, static_cast<double>(step) / static_cast<double>(steps)));
     if (snapshots && stage.frames > 0 && 2 * step > steps && step < steps) snapshots->push_back(read_state(engine, system.elements.size()));
   });
-  engine.command(fmt::format("run {}", steps));
+  run_or_explain(engine, system, stage, steps);
   StageRecord record;
   record.name = stage.name;
   record.from = stage.from;

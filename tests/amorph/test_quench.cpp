@@ -135,6 +135,20 @@ TEST_CASE("a melt that does not melt is an error of the run") {
   }
 }
 
+TEST_CASE("a melt that flies apart says so, and not only what LAMMPS's mesh or box had against it") {
+  setenv("LAMELLA_CACHE", "off", 1);
+  LayerRequest request = tiny("bulk");
+  request.recipe.density = 2.0;
+  request.recipe.potential = "pair_style lj/cut 6.0; pair_coeff * * 1e8 2.2";  // so stiff that no step of a femtosecond follows it
+  try {
+    make_amorphous_layer(request, {});
+    FAIL("nothing thrown");
+  } catch (const Error& error) {
+    CHECK(error.failure() == Failure::while_running);
+    CHECK_THAT(error.what(), Catch::Contains("the melt came apart on the way from 2500 to 2500 K (run 600:") && Catch::Contains("atoms in"));
+  }
+}
+
 TEST_CASE("the proof lists what was asked of it") {
   setenv("LAMELLA_CACHE", "off", 1);
   LayerRequest request = tiny("bulk");
