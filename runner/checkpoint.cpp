@@ -29,6 +29,7 @@ Json header_of(const Checkpoint& c) {
               {"end", c.end},
               {"step", c.step},
               {"complete", c.complete},
+              {"volume", c.volume},
               {"trajectory_frames", c.trajectory.frames},
               {"trajectory_bytes", c.trajectory.bytes},
               {"log_bytes", c.log_bytes},
@@ -52,6 +53,7 @@ Checkpoint from_header(const Json& h) {
   c.end = h.at("end");
   c.step = h.at("step");
   c.complete = h.at("complete");
+  c.volume = h.value("volume", 0.0);  // checkpoints of before 28 November 2026 have none
   c.trajectory.frames = h.at("trajectory_frames");
   c.trajectory.bytes = h.at("trajectory_bytes");
   c.log_bytes = h.at("log_bytes");

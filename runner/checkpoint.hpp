@@ -22,6 +22,7 @@ struct Checkpoint {
   long begin = 0, end = 0;     ///< its first and last step
   long step = 0;
   bool complete = false;       ///< the whole input is done
+  double volume = 0.0;         ///< of the cell at the first step of all, A^3
   TrajectoryMark trajectory;
   std::uintmax_t log_bytes = 0, thermo_bytes = 0, deviation_bytes = 0;
   std::string restart;         ///< bytes of the LAMMPS restart file

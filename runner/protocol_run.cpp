@@ -74,7 +74,6 @@ class Run {
   bool from_restart_ = false;            // state_.restart is to be read back
   bool continued_ = false;               // this segment began so
   bool in_run_section_ = false, outputs_begun_ = false;
-  double volume_at_start_ = 0.0;
   int run_ordinal_ = 0;
   bool segment_over_ = false;
   bool just_ran_ = false;                // a `run` of the run section has moved: its end is what a checkpoint holds
@@ -243,7 +242,7 @@ void Run::begin_outputs() {
   bridge::on_root([&] { outputs_ = std::make_unique<RunOutputs>(".", atoms_, from_restart_ ? &state_ : nullptr); });
   watch_ = std::make_unique<RunWatch>(atoms_, options_.hottest > 0 ? options_.hottest : std::max(3.0 * plan_.target_temperature, plan_.target_temperature + 1500.0),
                                       options_.largest_deviation, !plan_.script.changes_atoms());
-  volume_at_start_ = engine_->box().volume();
+  if (state_.volume == 0.0) state_.volume = engine_->box().volume();
   watch_->remember(*engine_, bridge::current_step(engine_->lammps()));
   summary_.first_step = started_step_ = bridge::current_step(engine_->lammps());
   started_ = std::chrono::steady_clock::now();
@@ -291,7 +290,7 @@ void Run::write_thermo(long step) {
 
 /// A stack whose seams were still open when the pressure control came can drift apart and yet look sound in every other number.
 void Run::watch_volume(long step, double volume) {
-  const double before = std::exchange(summary_.growth, volume / volume_at_start_);
+  const double before = std::exchange(summary_.growth, volume / state_.volume);
   if (before > apart || summary_.growth <= apart || !options_.warn) return;
   options_.warn(fmt::format("step {}: the cell has grown to {:.2f} times its volume; is the stack coming apart? Press its seams together first (--protocol reaction), then start from "
                             "reaction.final.data (--data)", step, summary_.growth));

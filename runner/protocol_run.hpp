@@ -50,7 +50,7 @@ struct ProtocolRunSummary {
   long atoms = 0;
   double time = 0.0;                        ///< ps reached
   double temperature = 0.0, pressure = 0.0; ///< K, bar, last seen
-  double growth = 1.0;                      ///< volume over that at the start of this call, last seen
+  double growth = 1.0;                      ///< volume over that at the run's first step, last seen
   double ns_per_day = 0.0;                  ///< of this call, set-up included
   double microseconds_per_atom_step = 0.0;
   double seconds = 0.0;                     ///< of the steps, by the wall; of them:

@@ -215,9 +215,16 @@ TEST_CASE("a cell that grows as when a stack comes apart is a warning and one th
   input.replace(input.find("z 1000 1000 1.0"), 15, "z -1e5 -1e5 0.2");
   write_whole_file(folder / "lammps/npt.in", input);
   options.replace = true;
-  CHECK(run_protocol(options).growth > 1.15);
+  const double grown = run_protocol(options).growth;
+  CHECK(grown > 1.15);
   REQUIRE(told.size() == 1);
   CHECK(told.front().find("coming apart") != std::string::npos);
+  // Gone on with, it still measures from the first step of all and not from where it was taken up.
+  options.replace = false;
+  options.resume = true;
+  options.variables["steps"] = "120";
+  CHECK(run_protocol(options).growth > grown);
+  CHECK(told.size() == 2);
   fs::remove_all(folder);
 }
 

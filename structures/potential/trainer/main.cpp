@@ -287,6 +287,7 @@ class Team {
 
 void train(const std::string& file, File& f, Model& model, const std::vector<Frame>& frames, const Options& options) {
   const long steps = long(options.number("steps", 1000)), save = long(options.number("save", 2000)), show = long(options.number("show", 500));
+  const long until = std::min(steps, long(options.number("until", double(steps))));  // stops there, as a kill after that step's save would
   const double start_lr = options.number("start_lr", 2e-3), stop_lr = options.number("stop_lr", 1e-5);
   const int batch_atoms = int(options.number("batch_atoms", 150));
   const double keep = options.number("average", 0.999);
@@ -306,7 +307,7 @@ void train(const std::string& file, File& f, Model& model, const std::vector<Fra
   Errors errors;
   auto begin = std::chrono::steady_clock::now();
   const std::uint64_t seed = std::uint64_t(options.number("seed", 1));
-  while (f.step < steps) {
+  while (f.step < until) {
     // A generator per step, so that a resumed training draws what an unbroken one draws.
     std::mt19937_64 engine(seed * 1000003u + std::uint64_t(f.step));
     engine.discard(4);
@@ -334,7 +335,7 @@ void train(const std::string& file, File& f, Model& model, const std::vector<Fra
       f.parameters[k] -= float(lr * warm) * (f.first[k] / c1) / (std::sqrt(f.second[k] / c2) + 1e-8f);
       f.average[k] += (1.0f - kept) * (f.parameters[k] - f.average[k]);
     }
-    if (f.step % show == 0 || f.step == steps) {
+    if (f.step % show == 0 || f.step == until) {
       const auto now = std::chrono::steady_clock::now();
       std::printf("step %ld lr %.2e  %.2f meV/atom  %.1f meV/A  weighted %.1f  %.2f ms/step\n", f.step, lr, 1e3 * std::sqrt(errors.energy / errors.frames),
                   1e3 * std::sqrt(errors.force / errors.components), 1e3 * std::sqrt(errors.weighted / errors.components),
@@ -343,7 +344,7 @@ void train(const std::string& file, File& f, Model& model, const std::vector<Fra
       begin = now;
       errors = {};
     }
-    if (f.step % save == 0 || f.step == steps) write(file, f);
+    if (f.step % save == 0 || f.step == until) write(file, f);
   }
 }
 
