@@ -74,9 +74,7 @@ Json space_json(const MeltSystem& system, const MeltState& state) {
 
 Json release_json(const MeltSystem& system, const Release& release) {
   Json rms = Json::object();
-  std::size_t k = 0;
-  for (const FormulaTerm& t : system.formula) rms[t.element.symbol()] = brief(release.rms[k++]);
-  for (const Element e : system.others) rms[e.symbol()] = brief(release.rms[k++]);
+  for (const auto& [element, moved] : release.rms) rms[element.symbol()] = brief(moved);
   return {{"time", brief(release.time)}, {"temperature", brief(release.temperature)}, {"free_crystal_atoms", system.free_later}, {"held_crystal_atoms", system.held.size() - system.free_later},
           {"rms_displacement", rms}, {"farthest", brief(release.farthest)}, {"largest_force_settled", brief(release.largest_force)}};
 }

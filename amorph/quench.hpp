@@ -2,6 +2,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "amorph/recipe.hpp"
@@ -61,7 +62,7 @@ MeltState settled(const MeltSystem& system, const MeltState& state);
 /// What became of the held crystals once they were free.
 struct Release {
   double time = 0.0, temperature = 0.0;  ///< ps, K at its end
-  std::vector<double> rms;               ///< A, displacement from the sites by element: the formula's, then the others; the free ones only
+  std::vector<std::pair<Element, double>> rms;  ///< A, displacement from their sites of the crystals' free atoms, by element
   double farthest = 0.0;                 ///< A
   double largest_force = 0.0;            ///< eV/A on any atom of the layer once it has settled between the crystals
 };

@@ -29,7 +29,7 @@ void tell_displacements(const MeltSystem& system, const std::vector<Cartesian>& 
       sum += squared;
       ++count;
     }
-    release.rms.push_back(count ? std::sqrt(sum / static_cast<double>(count)) : 0.0);
+    if (count > 0) release.rms.emplace_back(e, std::sqrt(sum / static_cast<double>(count)));
   }
 }
 

@@ -66,6 +66,7 @@ TEST_CASE("a layer melted between held crystals: its own atoms, its place, the s
   CHECK(p.at("stages").at(0).at("msd").at("F").get<double>() > 4.0);
   CHECK(p.at("release").at("free_crystal_atoms").get<long>() == 2 * 2 * 16);
   CHECK(p.at("release").at("farthest").get<double>() > 0.0);
+  for (const auto& [element, moved] : p.at("release").at("rms_displacement").items()) CHECK(moved.get<double>() > 0.0);  // only of elements that were freed
   CHECK(reduced(formula_of(layer.slab.elements)) == request.formula);
   CHECK(layer.slab.plane == request.plane);
   CHECK(std::abs(layer.density - 2.0) < 1e-9);
