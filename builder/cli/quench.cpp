@@ -37,6 +37,9 @@ Mat2 parse_cell(const std::string& text) {
   return plane;
 }
 
+/// An option for `value`, which shows its default as one would type it: 0.1 and not 0.10000000000000001.
+po::typed_value<double>* shown(double& value) { return po::value(&value)->default_value(value, fmt::format("{:g}", value)); }
+
 po::options_description quench_options(LayerRequest& request, std::string& cell, std::string& output, std::string& stages, std::string& plot, std::string& inputs) {
   QuenchRecipe& r = request.recipe;
   po::options_description o("options");
@@ -47,19 +50,19 @@ po::options_description quench_options(LayerRequest& request, std::string& cell,
       ("seed", po::value(&request.seed)->default_value(1), "of the packing and the velocities")
       ("potential", po::value(&r.potential)->default_value(r.potential), "buckingham | tosi-fumi | a Deep Potential's file | LAMMPS lines")
       ("method", po::value(&r.method)->default_value(r.method), "auto | bulk | slab")  // confined: `lamella build`
-      ("melt", po::value(&r.melt)->default_value(r.melt), "K")
-      ("hold", po::value(&r.hold)->default_value(r.hold), "ps at the melt temperature")
-      ("rate", po::value(&r.rate)->default_value(r.rate), "K/s")
-      ("final", po::value(&r.final)->default_value(r.final), "K")
-      ("final-hold", po::value(&r.final_hold)->default_value(r.final_hold), "ps at the final temperature")
-      ("density", po::value(&r.density)->default_value(r.density), "g/cm3; 0: the potential's own, at 0 bar along z")
+      ("melt", shown(r.melt), "K")
+      ("hold", shown(r.hold), "ps at the melt temperature")
+      ("rate", shown(r.rate), "K/s")
+      ("final", shown(r.final), "K")
+      ("final-hold", shown(r.final_hold), "ps at the final temperature")
+      ("density", shown(r.density), "g/cm3; 0: the potential's own, at 0 bar along z")
       ("rewinds", po::value(&r.rewinds)->default_value(r.rewinds), "times a nucleating quench may go back; 0: never")
-      ("crystal-share", po::value(&r.crystal_share)->default_value(r.crystal_share), "of ions above which it counts as crystallised")
+      ("crystal-share", shown(r.crystal_share), "of ions above which it counts as crystallised")
       ("require-amorphous", po::bool_switch(&r.require_amorphous), "crystallised is an error, after --tries seeds")
       ("tries", po::value(&r.tries)->default_value(r.tries), "seeds tried with --require-amorphous")
-      ("bond", po::value(&r.bond)->default_value(r.bond), "A, cation to anion, of a bond; 0: 2.5 for LiF, else 1.35 first peaks")
-      ("regular-t", po::value(&r.regular_t)->default_value(r.regular_t), "a regular tetrahedron: CN 4, T below this ...")
-      ("regular-q", po::value(&r.regular_q)->default_value(r.regular_q), "... and q above this")
+      ("bond", shown(r.bond), "A, cation to anion, of a bond; 0: 2.5 for LiF, else 1.35 first peaks")
+      ("regular-t", shown(r.regular_t), "a regular tetrahedron: CN 4, T below this ...")
+      ("regular-q", shown(r.regular_q), "... and q above this")
       ("stages", po::value(&stages), "also write the table of stages as csv")
       ("plot", po::value(&plot), "also write temperature, density and energy of the stages as a picture (svg)")
       ("inputs", po::value(&inputs), "also keep each stage's LAMMPS input and data in this folder (a layer in the cache is made again)")
