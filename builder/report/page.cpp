@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 
 #include "base/version.hpp"
@@ -18,6 +19,13 @@ namespace {
 /// A library packed for load.js, its licence in words before it.
 std::string library(const std::string& id, std::string_view text, std::string_view licence) {
   return fmt::format("<!-- {}:\n{}\n-->\n<script type=\"application/gzip;base64\" id=\"{}\">{}</script>\n", id, licence, id, packed(text));
+}
+
+/// Eight digits are more than any screen shows: 0.34 and not 0.33999999999999997, which would double the page.
+void shorten_numbers(json& value) {
+  if (value.is_number_float() && std::isfinite(value.get<double>())) value = std::strtod(fmt::format("{:.8g}", value.get<double>()).c_str(), nullptr);
+  else if (value.is_structured())
+    for (json& part : value) shorten_numbers(part);
 }
 
 }  // namespace
@@ -122,6 +130,7 @@ void Page::figure(const std::vector<json>& charts, const std::string& title, con
   for (const json& one : charts) {
     body_ += fmt::format("<div class=\"chart\" data-chart=\"{}\"></div>", charts_.size());
     charts_.push_back(one);
+    shorten_numbers(charts_.back());
   }
   body_ += fmt::format("</div><figcaption><b>Figure {}. {}</b> {}</figcaption></figure>\n", ++figures_, escaped(typeset(title)), escaped(typeset(caption)));
 }

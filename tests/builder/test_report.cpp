@@ -45,6 +45,13 @@ TEST_CASE("a page costs less than 300 kB before its data") {
   CHECK(text == page.finish("", ""));
 }
 
+TEST_CASE("a chart's numbers are as short as a screen shows them, those that are none stay") {
+  report::Page page;
+  page.figure({report::chart("t", "x (A)", "y", {report::series("s", "#000000", {0.1 + 0.2, 1e-9 / 3.0, 12345.678, 7}, {nullptr, -0.0625, 0.33999999999999997, 1.0})})}, "title", "caption");
+  const std::string text = page.finish("", "");
+  CHECK_THAT(text, Catch::Contains(R"("x":[0.3,3.3333333e-10,12345.678,7])") && Catch::Contains(R"("y":[null,-0.0625,0.34,1.0])"));
+}
+
 TEST_CASE("a library is packed as gzip and base64 have it") {
   CHECK(report::base64("") == "");
   CHECK(report::base64("f") == "Zg==");  // RFC 4648
