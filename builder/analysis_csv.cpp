@@ -75,9 +75,13 @@ std::string events_csv(const Analysis& a) {
 }
 
 std::string order_csv(const Analysis& a) {
-  Csv csv("time (ps),Li with four F (count),regular LiF4 tetrahedra (count),largest cluster (tetrahedra),rock-salt-like Li (count)");
-  for (std::size_t k = 0; k < a.order.size(); ++k)
-    csv.row("{:.8g},{},{},{},{}", a.time[a.order_at[k]], a.order[k].four_coordinated, a.order[k].regular, a.order[k].clusters.empty() ? 0 : a.order[k].clusters.front(), a.order[k].rock_salt_like);
+  Csv csv("time (ps),Li with four F (count),regular LiF4 tetrahedra (count),largest cluster (tetrahedra),rock-salt-like Li (count),crystal-like Li (count),Li beside F (count),Li around F (mean),F with six Li (count)");
+  for (std::size_t k = 0; k < a.order.size(); ++k) {
+    const OrderReport& r = a.order[k];
+    const HistogramSum fluorine = sum_of(r.ligand_histogram, 6);
+    csv.row("{:.8g},{},{},{},{},{},{},{:.6g},{}", a.time[a.order_at[k]], r.four_coordinated, r.regular, r.clusters.empty() ? 0 : r.clusters.front(), r.rock_salt_like, r.crystal_like,
+            sum_of(r.cn_histogram).entries, fluorine.mean, fluorine.above);
+  }
   return std::move(csv).text();
 }
 

@@ -92,7 +92,12 @@ json order_json(const Analysis& a) {
           {"four_coordinated", column(a.order, [](const OrderReport& r) { return r.four_coordinated; })},
           {"regular_tetrahedra", column(a.order, [](const OrderReport& r) { return r.regular; })},
           {"largest_cluster", column(a.order, [](const OrderReport& r) { return r.clusters.empty() ? 0 : r.clusters.front(); })},
-          {"rock_salt_like", column(a.order, [](const OrderReport& r) { return r.rock_salt_like; })}};
+          {"rock_salt_like", column(a.order, [](const OrderReport& r) { return r.rock_salt_like; })},
+          {"crystal_like", column(a.order, [](const OrderReport& r) { return r.crystal_like; })},
+          {"Li_beside_F", column(a.order, [](const OrderReport& r) { return sum_of(r.cn_histogram).entries; })},
+          {"Li_around_F_mean", column(a.order, [](const OrderReport& r) { return sum_of(r.ligand_histogram).mean; })},
+          {"F_with_six_Li", column(a.order, [](const OrderReport& r) { return sum_of(r.ligand_histogram, 6).above; })},
+          {"F", column(a.order, [](const OrderReport& r) { return sum_of(r.ligand_histogram).entries; })}};
 }
 
 json profiles_json(const Analysis& a) {

@@ -13,6 +13,7 @@ namespace lamella {
 namespace {
 
 constexpr std::size_t path_budget = std::size_t(300) << 20, other_budget = std::size_t(100) << 20;
+constexpr double ordered_share = 0.25;  // of F with six Li: above it a coating has begun to crystallise
 
 }  // namespace
 
@@ -153,6 +154,23 @@ void AnalysisPass::finish_diffusion() {
   if (mobile_->stride() > 1) a_.warnings.push_back(fmt::format("the paths of {} were kept at every {}th frame to stay within memory", a_.options.mobile, mobile_->stride()));
 }
 
+/// A coating that was built as a glass and is one no longer: six Li around F is rock salt's, and rare in the glass.
+void AnalysisPass::finish_order() {
+  if (a_.input.coating.empty() || a_.order.empty()) return;
+  const std::size_t fifth = std::max<std::size_t>(1, a_.order.size() / 5);
+  const auto share = [](std::span<const OrderReport> reports) {
+    double sum = 0.0;
+    for (const OrderReport& r : reports) {
+      const HistogramSum fluorine = sum_of(r.ligand_histogram, 6);
+      if (fluorine.entries > 0) sum += static_cast<double>(fluorine.above) / static_cast<double>(fluorine.entries);
+    }
+    return sum / static_cast<double>(reports.size());
+  };
+  const double end = share(std::span(a_.order).last(fifth)), start = share(std::span(a_.order).first(1));
+  if (end > ordered_share && end > 2.0 * start)
+    a_.warnings.push_back(fmt::format("{} is no glass any more: {:.0f} % of F have six Li around them at the end, {:.0f} % in the first frame", a_.input.coating, 100.0 * end, 100.0 * start));
+}
+
 /// The whole run is the mean of its windows, weighted by their frames.
 void AnalysisPass::finish_rdf() {
   for (const RdfAccumulator& window : rdf_) a_.rdf.push_back(pairs_.empty() ? std::vector<RdfResult>{} : window.results());
@@ -197,6 +215,7 @@ void AnalysisPass::finish() {
   if (done_ < a_.options.lifetime) a_.warnings.push_back(fmt::format("{} frames are fewer than the life-time of {}: bonds are those of the majority", done_, a_.options.lifetime));
   for (const ProfileAccumulator& profile : profiles_) a_.profiles.push_back(profile.result());
   if (residence_) a_.residence = residence_->counts();
+  finish_order();
   finish_diffusion();
   std::string still;
   for (const Diffusion& d : a_.diffusion)

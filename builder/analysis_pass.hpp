@@ -28,6 +28,7 @@ class AnalysisPass {
   void add_tracked(const Frame& frame);
   void finish_diffusion();
   void finish_rdf();
+  void finish_order();
 
   Analysis& a_;
   long frames_, done_ = 0;

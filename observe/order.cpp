@@ -151,7 +151,30 @@ void add_up(OrderReport& report, const SublatticeOrder& sublattice) {
   report.mean_cn = report.centres.empty() ? 0.0 : sum / static_cast<double>(report.centres.size());
 }
 
+std::vector<long> ligand_histogram(const std::vector<std::vector<int>>& bonded, std::size_t ligands) {
+  std::vector<long> centres_of(ligands, 0), histogram;
+  for (const std::vector<int>& around : bonded)
+    for (const int ligand : around) ++centres_of[static_cast<std::size_t>(ligand)];
+  for (const long count : centres_of) {
+    if (histogram.size() <= static_cast<std::size_t>(count)) histogram.resize(static_cast<std::size_t>(count) + 1, 0);
+    ++histogram[static_cast<std::size_t>(count)];
+  }
+  return histogram;
+}
+
 }  // namespace
+
+HistogramSum sum_of(std::span<const long> histogram, std::size_t least) {
+  HistogramSum sum;
+  long counts = 0;
+  for (std::size_t n = 0; n < histogram.size(); ++n) {
+    sum.entries += histogram[n];
+    counts += static_cast<long>(n) * histogram[n];
+    if (n >= least) sum.above += histogram[n];
+  }
+  if (sum.entries > 0) sum.mean = static_cast<double>(counts) / static_cast<double>(sum.entries);
+  return sum;
+}
 
 double tetrahedral_q(const std::array<Vec3, 4>& ligands) {
   double sum = 0.0;
@@ -204,6 +227,7 @@ OrderReport local_order(const Structure& structure, std::span<const Element> cen
     report.centres.push_back(first_shell(shells.around(centre_points.back(), 6), criteria, bonded[k]));
     report.centres.back().atom = centre_atoms[k];
   }
+  report.ligand_histogram = ligand_histogram(bonded, ligand_points.size());
   report.clusters = linked_tetrahedra(report.centres, bonded, ligand_points.size());
   const SublatticeOrder sublattice = sublattice_order(structure.cell, centre_points, criteria.sublattice_neighbours, periodic);
   mark_crystal(report, sublattice);

@@ -39,6 +39,7 @@ struct OrderReport {
   std::vector<LocalOrder> centres;
   double mean_cn = 0.0;
   std::vector<long> cn_histogram;    ///< centres with CN 0, 1, 2, ...
+  std::vector<long> ligand_histogram;  ///< ligands bonded to 0, 1, 2, ... centres
   long four_coordinated = 0;
   long regular = 0;                  ///< regular tetrahedra
   std::vector<long> clusters;        ///< sizes of their clusters linked by shared ligands, largest first
@@ -51,6 +52,13 @@ struct OrderReport {
   /// Shares of all centres; 0 for no centres.
   double share(long count) const { return centres.empty() ? 0.0 : static_cast<double>(count) / static_cast<double>(centres.size()); }
 };
+
+/// What a histogram of counts 0, 1, 2, ... holds: entries, their mean count (0 for none), those of at least `least`.
+struct HistogramSum {
+  long entries = 0, above = 0;
+  double mean = 0.0;
+};
+HistogramSum sum_of(std::span<const long> histogram, std::size_t least = 0);
 
 /// Errington-Debenedetti q of four vectors from a centre, 1 - 3/8 sum_{j<k} (cos psi_jk + 1/3)^2.
 double tetrahedral_q(const std::array<Vec3, 4>& ligands);

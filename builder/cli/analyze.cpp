@@ -41,7 +41,10 @@ void print_summary(const Analysis& a) {
     fmt::print("  PS4 tetrahedra {} -> {}, P with O {} -> {}, Co with S {} -> {}, S2 dimers {} -> {}\n", first.tetrahedra, last.tetrahedra, first.phosphorus_with_oxygen,
                last.phosphorus_with_oxygen, first.cobalt_with_sulphur, last.cobalt_with_sulphur, first.dimers, last.dimers);
   }
-  if (!a.order.empty()) fmt::print("  regular LiF4 tetrahedra {} -> {}\n", a.order.front().regular, a.order.back().regular);
+  if (!a.order.empty()) {
+    const HistogramSum first = sum_of(a.order.front().ligand_histogram, 6), last = sum_of(a.order.back().ligand_histogram, 6);
+    fmt::print("  regular LiF4 tetrahedra {} -> {}, F with six Li {} -> {} of {}\n", a.order.front().regular, a.order.back().regular, first.above, last.above, last.entries);
+  }
   for (const PotentialOfMeanForce& v : a.potentials)
     if (v.found) fmt::print("  {}: peak {:.2f} A, breaking barrier {} {:.2f} eV\n", v.name, v.r_peak, v.breaking.bound ? ">=" : "=", v.breaking.value);
   for (const Diffusion& d : a.diffusion)

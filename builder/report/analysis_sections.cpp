@@ -92,10 +92,13 @@ void order_figure(Page& page, const json& analysis) {
   const json& o = analysis.at("order");
   if (o.at("time_ps").empty()) return;
   const json& s = analysis.at("settings").at("order");
-  page.figure({chart("Regular Li-F tetrahedra", "time (ps)", "count", {line("regular LiF4", category_color(0), o.at("time_ps"), o.at("regular_tetrahedra")), line("largest cluster", category_color(1), o.at("time_ps"), o.at("largest_cluster"))}),
-               chart("Li by its F neighbours", "time (ps)", "count", {line("four F", category_color(0), o.at("time_ps"), o.at("four_coordinated")), line("rock-salt-like (six F)", category_color(1), o.at("time_ps"), o.at("rock_salt_like"))})},
-              "Order in the fluoride.", fmt::format("Regular: four F within {} A, tetrahedricity below {}, orientational order q above {} (the paper's Figure 4b counts such tetrahedra; its own definition is not published). "
-                                                    "A plain quenched glass has a few per cent of them, wurtzite LiF about half at 300 K.", number(s.at("bond_A")), number(s.at("regular_T_below")), number(s.at("regular_q_above"))));
+  std::vector<json> charts = {
+      chart("Regular Li-F tetrahedra", "time (ps)", "count", {line("regular LiF4", category_color(0), o.at("time_ps"), o.at("regular_tetrahedra")), line("largest cluster", category_color(1), o.at("time_ps"), o.at("largest_cluster"))}),
+      chart("Li by its F neighbours", "time (ps)", "count", {line("four F", category_color(0), o.at("time_ps"), o.at("four_coordinated")), line("rock-salt-like (six F)", category_color(1), o.at("time_ps"), o.at("rock_salt_like"))})};
+  if (o.contains("F_with_six_Li"))  // analyses of before 28 November 2026 have none
+    charts.push_back(chart("Glass or crystal", "time (ps)", "count", {line("F with six Li", category_color(0), o.at("time_ps"), o.at("F_with_six_Li")), line("crystal-like Li", category_color(1), o.at("time_ps"), o.at("crystal_like")), line("all F", category_color(2), o.at("time_ps"), o.at("F"))}));
+  page.figure(charts, "Order in the fluoride.", fmt::format("Regular: four F within {} A, tetrahedricity below {}, orientational order q above {} (the paper's Figure 4b counts such tetrahedra; its own definition is not published). "
+                                                    "A plain quenched glass has a few per cent of them, wurtzite LiF about half at 300 K. In rock salt every F has six Li, in a glass few have.", number(s.at("bond_A")), number(s.at("regular_T_below")), number(s.at("regular_q_above"))));
 }
 
 void diffusion_figure(Page& page, const json& analysis) {

@@ -165,6 +165,12 @@ void sweep_sections(Page& page, const std::filesystem::path& folder) {
   add(charts, against_axis(points, axis, "S2 dimers at the end", "count", "reaction", last_of("chemistry", "S2_dimers")));
   add(charts, against_axis(points, axis, "Co with S at the end", "count", "reaction", last_of("chemistry", "Co_with_S")));
   add(charts, against_axis(points, axis, "Regular Li-F tetrahedra at the end", "count", "diffusion", last_of("order", "regular_tetrahedra")));
+  add(charts, against_axis(points, axis, "F with six Li at the end", "share of all F", "diffusion", [](const json& analysis, double& value) {
+        const json& order = analysis.at("order");
+        if (!order.contains("F_with_six_Li") || order.at("F").empty()) return false;
+        value = order.at("F_with_six_Li").back().get<double>() / order.at("F").back().get<double>();
+        return true;
+      }));
   add(charts, against_axis(points, axis, "D of the coating's ions", "D (cm2/s)", "diffusion", [](const json& analysis, double& value) {
         const json* found = diffusion_of_coating(analysis);
         if (!found || !found->at("diffusive").get<bool>()) return false;

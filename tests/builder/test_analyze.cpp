@@ -1,6 +1,9 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -116,6 +119,33 @@ TEST_CASE("lamella analyze says what is wrong, with exit status 2") {
   std::string cut = read_whole_file(dump);
   write_whole_file(dump, cut.substr(0, cut.size() - 300));
   fails(folder, "frame 3 line");
+}
+
+TEST_CASE("a coating that crystallises in its run is a warning, one that was no glass or stays one is none") {
+  const Scratch scratch;
+  // Zinc blende stands for the glass (four Li around F), rock salt for what becomes of it.
+  const auto frame = [](double edge, double shift) {
+    std::string rows = fmt::format("64\nLattice=\"{0} 0 0 0 {0} 0 0 0 {0}\" Properties=species:S:1:pos:R:3 pbc=\"T T T\"\n", 2.0 * edge);
+    for (int k = 0; k < 32; ++k) {
+      const double x = (k / 4 % 2) + (k % 4 == 1 || k % 4 == 2 ? 0.5 : 0.0), y = (k / 8 % 2) + (k % 4 == 1 || k % 4 == 3 ? 0.5 : 0.0), z = (k / 16) + (k % 4 >= 2 ? 0.5 : 0.0);
+      rows += fmt::format("Li {} {} {}\nF {} {} {}\n", edge * x, edge * y, edge * z, edge * (x + shift), edge * (y + shift), edge * (z + shift));
+    }
+    return rows;
+  };
+  const std::string glass = frame(4.35, 0.25), crystal = frame(4.026, 0.5);
+  const auto warned = [&](const std::string& frames) {
+    AnalysisInput input;
+    input.name = "t.extxyz";
+    input.file = scratch.folder / "t.extxyz";
+    input.coating = "coating";
+    write_whole_file(input.file, frames);
+    const Analysis a = analyze(input, {}, {});
+    CHECK(analysis_json(a)["order"]["F"].back() == 32);
+    return std::count_if(a.warnings.begin(), a.warnings.end(), [](const std::string& w) { return w.find("coating is no glass any more: 100 % of F have six Li around them at the end, 0 %") != std::string::npos; });
+  };
+  CHECK(warned(glass + glass + crystal + crystal) == 1);
+  CHECK(warned(glass + crystal + glass + glass) == 0);
+  CHECK(warned(crystal + crystal + crystal) == 0);
 }
 
 TEST_CASE("selections by element and layer") {

@@ -85,6 +85,19 @@ TEST_CASE("perfect wurtzite and zinc blende: q = 1, T = 0, one linked cluster, t
   }
 }
 
+TEST_CASE("ligands are counted by their centres: six Li around F in rock salt, four in wurtzite, none missing where Li is gone") {
+  CHECK(order(rock_salt(0.0)).ligand_histogram == std::vector<long>{0, 0, 0, 0, 0, 0, 256});
+  CHECK(sum_of(order(wurtzite(0.0)).ligand_histogram).mean == 4.0);
+  Structure s = rock_salt(0.0);
+  s.elements[0] = Element::from_symbol("Co");  // six F have lost one Li
+  const OrderReport r = order(s);
+  CHECK(r.ligand_histogram == std::vector<long>{0, 0, 0, 0, 0, 6, 250});
+  CHECK(sum_of(r.ligand_histogram, 6).above == 250);
+  CHECK(sum_of(r.ligand_histogram, 6).entries == 256);
+  CHECK(sum_of(r.cn_histogram).mean == Approx(r.mean_cn));
+  CHECK(sum_of({}).mean == 0.0);
+}
+
 TEST_CASE("thermal crystals stay crystals, the same atoms at random places do not") {
   const OrderReport rs = order(rock_salt(0.15)), wz = order(wurtzite(0.15)), zb = order(zinc_blende(0.15));
   CHECK(rs.share(rs.crystal_like) > 0.95);
