@@ -25,7 +25,7 @@ struct QuenchRecipe {
   double final_hold = 2.0;  ///< ps at the final temperature
   std::string method = "auto";  ///< auto | bulk | slab | confined
   double density = 0.0;     ///< g/cm3 of the finished glass; 0: the potential's own (found by NPT along z)
-  int rewinds = 12;         ///< times a nucleating quench may go back to an earlier temperature with new velocities; 0: never
+  int rewinds = 40;         ///< times a nucleating quench may go back to an earlier temperature with new velocities; 0: never
   double crystal_share = 0.10;      ///< share of crystal-like ions above which the layer counts as crystallised
   bool require_amorphous = false;   ///< crystallised is an error, after `tries` seeds
   int tries = 5;            ///< seeds tried where amorphous is required

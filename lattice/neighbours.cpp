@@ -14,7 +14,8 @@ NeighbourGrid::NeighbourGrid(const Cell& cell, std::span<const Cartesian> positi
   sort_into_bins();
 }
 
-/// Bins about as wide as the cut-off, no more of them than atoms: vacuum and huge flat cells must not eat the memory.
+/// Bins about half as wide as the cut-off (less is looked at in vain than with whole ones, in narrow cells by far), no more of them than atoms: vacuum and huge flat cells must not eat
+/// the memory.
 void NeighbourGrid::choose_bins(std::size_t atoms) {
   for (int axis = 0; axis < 3; ++axis) {
     if (periodic_[axis] || atoms == 0) continue;
@@ -29,7 +30,7 @@ void NeighbourGrid::choose_bins(std::size_t atoms) {
   }
   const Vec3 widths = cell_.heights().cwiseProduct(span_);
   const double most = std::max<double>(64.0, static_cast<double>(atoms));
-  double side = cutoff_;
+  double side = 0.5 * cutoff_;
   auto count = [&](int axis) { return std::max(1.0, std::floor(widths[axis] / side)); };
   while (count(0) * count(1) * count(2) > most) side *= 1.25;
   for (int axis = 0; axis < 3; ++axis) {
@@ -84,6 +85,7 @@ void NeighbourGrid::collect(const Cartesian& centre, const Home& home, int skip,
     bin[axis] = at - turn[axis] * bins_[axis];
     return bin[axis] >= 0 && bin[axis] < bins_[axis];
   };
+  const auto translation = [&](const std::array<int, 3>& shift) { return Vec3(cell_.rows().transpose() * Vec3(shift[0], shift[1], shift[2])); };
   for (step[0] = -reach_[0]; step[0] <= reach_[0]; ++step[0]) {
     if (!met(0)) continue;
     for (step[1] = -reach_[1]; step[1] <= reach_[1]; ++step[1]) {
@@ -91,12 +93,16 @@ void NeighbourGrid::collect(const Cartesian& centre, const Home& home, int skip,
       for (step[2] = -reach_[2]; step[2] <= reach_[2]; ++step[2]) {
         if (!met(2)) continue;
         const std::size_t b = (std::size_t(bin[0]) * bins_[1] + bin[1]) * bins_[2] + bin[2];
+        // Atoms given inside the cell, as most are, all lie behind the same translation.
+        const std::array<int, 3> shift_inside = {turn[0] + home.image[0], turn[1] + home.image[1], turn[2] + home.image[2]};
+        const Vec3 translation_inside = translation(shift_inside);
         for (int m = start_[b]; m < start_[b + 1]; ++m) {
           const int j = members_[m];
-          std::array<int, 3> shift;
-          for (int axis = 0; axis < 3; ++axis) shift[axis] = turn[axis] + home.image[axis] - images_[j][axis];
+          const std::array<int, 3>& image = images_[j];
+          const bool inside = (image[0] | image[1] | image[2]) == 0;
+          const std::array<int, 3> shift = inside ? shift_inside : std::array<int, 3>{shift_inside[0] - image[0], shift_inside[1] - image[1], shift_inside[2] - image[2]};
           if (j == skip && shift == std::array<int, 3>{0, 0, 0}) continue;
-          const Vec3 there = positions_[j].vec() + cell_.rows().transpose() * Vec3(shift[0], shift[1], shift[2]);
+          const Vec3 there = positions_[j].vec() + (inside ? translation_inside : translation(shift));
           const Vec3 vector = there - centre.vec();
           const double d2 = vector.squaredNorm();
           if (d2 <= limit) found.push_back({j, shift, vector, std::sqrt(d2)});

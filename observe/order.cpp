@@ -35,8 +35,12 @@ class Shells {
   /// A short list where the structure does not hold `least` ligands within 16 times the reach.
   const std::vector<Neighbour>& around(const Cartesian& centre, std::size_t least) {
     grid_.around_point(centre, found_);
-    for (double wider = 2.0 * reach_; found_.size() <= least && wider < 17.0 * reach_ && !ligands_.empty(); wider *= 2.0)
-      NeighbourGrid(cell_, ligands_, wider, periodic_).around_point(centre, found_);
+    constexpr std::size_t steps = 8;  // to 16 times the reach
+    for (std::size_t k = 0; k < steps && found_.size() <= least && !ligands_.empty(); ++k) {
+      // Once for all centres that need it.
+      if (k == wider_.size()) wider_.emplace_back(cell_, ligands_, reach_ * std::exp2(0.5 * static_cast<double>(k + 1)), periodic_);
+      wider_[k].around_point(centre, found_);
+    }
     // Where centres are ligands too (a metal glass), a centre is not its own neighbour.
     if (!found_.empty() && found_.front().distance < 1e-9) found_.erase(found_.begin());
     return found_;
@@ -48,6 +52,7 @@ class Shells {
   std::array<bool, 3> periodic_;
   double reach_;
   NeighbourGrid grid_;
+  std::vector<NeighbourGrid> wider_;  // each reaches sqrt 2 times as far as the one before
   std::vector<Neighbour> found_;
 };
 

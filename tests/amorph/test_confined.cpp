@@ -44,6 +44,7 @@ LayerRequest between_crystals() {
   r.recipe.hold = 1.6;
   r.recipe.final_hold = 0.1;
   r.recipe.release = 0.05;
+  r.recipe.rewinds = 1;  // three planes between crystals are in register with them in any case
   r.between = Confinement{rock_salt(2, 0.4), rock_salt(2, 0.4), 2.0};
   r.plane = r.between->below.plane;
   r.seed = 3;

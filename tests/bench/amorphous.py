@@ -36,7 +36,7 @@ def quench(lamella, row, folder, keep):
 
 
 def wanted(o):
-    rows = [dict(potential=p, cell=c, thickness=float(t), rate=float(r), method=m, rewinds=12, seed=s)
+    rows = [dict(potential=p, cell=c, thickness=float(t), rate=float(r), method=m, rewinds=40, seed=s)
             for s, p, t, c, r, m in itertools.product(range(1, o.seeds + 1), o.potentials.split(","), o.thicknesses.split(","), CELLS, o.rates.split(","), o.methods.split(","))]
     return rows + [dict(potential=o.potentials.split(",")[0], cell=c, thickness=10.0, rate=SLOW, method="bulk", rewinds=0, seed=s)
                    for s, c in itertools.product(range(1, o.slow + 1), list(CELLS)[:1])]
