@@ -157,6 +157,10 @@ void AnalysisPass::finish_diffusion() {
 /// A coating that was built as a glass and is one no longer: six Li around F is rock salt's, and rare in the glass.
 void AnalysisPass::finish_order() {
   if (a_.input.coating.empty() || a_.order.empty()) return;
+  const TrajectoryAtoms& atoms = a_.atoms;
+  bool fluoride = coating_ < 0;  // without layers all F counts as the coating's
+  for (std::size_t i = 0; i < atoms.size() && !fluoride; ++i) fluoride = atoms.layer_of[i] == coating_ && atoms.elements[i] == Element::from_symbol("F");
+  if (!fluoride) return;
   const std::size_t fifth = std::max<std::size_t>(1, a_.order.size() / 5);
   const auto share = [](std::span<const OrderReport> reports) {
     double sum = 0.0;
