@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "observe/grid_ladder.hpp"
 
 namespace lamella {
 namespace {
@@ -29,17 +30,14 @@ std::vector<int> atoms_of(const Structure& structure, std::span<const Element> s
 /// Ligands around each centre, nearest first: at least `least` of them wherever that many exist at all.
 class Shells {
  public:
-  Shells(const Cell& cell, std::span<const Cartesian> ligands, double reach, std::array<bool, 3> periodic)
-      : cell_(cell), ligands_(ligands), periodic_(periodic), reach_(reach), grid_(cell, ligands, reach, periodic) {}
+  Shells(const Cell& cell, std::span<const Cartesian> ligands, double reach, std::array<bool, 3> periodic) : ladder_(cell, ligands, reach, 2.0, periodic) {}
 
   /// A short list where the structure does not hold `least` ligands within 16 times the reach.
   const std::vector<Neighbour>& around(const Cartesian& centre, std::size_t least) {
-    grid_.around_point(centre, found_);
-    constexpr std::size_t steps = 8;  // to 16 times the reach
-    for (std::size_t k = 0; k < steps && found_.size() <= least && !ligands_.empty(); ++k) {
-      // Once for all centres that need it.
-      if (k == wider_.size()) wider_.emplace_back(cell_, ligands_, reach_ * std::exp2(0.5 * static_cast<double>(k + 1)), periodic_);
-      wider_[k].around_point(centre, found_);
+    constexpr std::size_t rungs = 5;
+    for (std::size_t k = 0; k < rungs; ++k) {
+      ladder_.rung(k).around_point(centre, found_);
+      if (found_.size() > least) break;
     }
     // Where centres are ligands too (a metal glass), a centre is not its own neighbour.
     if (!found_.empty() && found_.front().distance < 1e-9) found_.erase(found_.begin());
@@ -47,12 +45,7 @@ class Shells {
   }
 
  private:
-  Cell cell_;
-  std::span<const Cartesian> ligands_;
-  std::array<bool, 3> periodic_;
-  double reach_;
-  NeighbourGrid grid_;
-  std::vector<NeighbourGrid> wider_;  // each reaches sqrt 2 times as far as the one before
+  GridLadder ladder_;
   std::vector<Neighbour> found_;
 };
 
@@ -136,15 +129,18 @@ void mark_crystal(OrderReport& report, const SublatticeOrder& sublattice) {
   report.largest_crystal = sizes.empty() ? 0 : sizes.front();
 }
 
+void count_into(std::vector<long>& histogram, int count) {
+  const auto at = static_cast<std::size_t>(count);
+  if (histogram.size() <= at) histogram.resize(at + 1, 0);
+  ++histogram[at];
+}
+
 void add_up(OrderReport& report, const SublatticeOrder& sublattice) {
   // Halfway between the q4 of perfect fcc (0.191) and hcp (0.097): how a close-packed sublattice is stacked.
   constexpr double fcc_hcp_q4 = 0.144;
-  double sum = 0.0;
   for (std::size_t i = 0; i < report.centres.size(); ++i) {
     const LocalOrder& c = report.centres[i];
-    sum += c.cn;
-    if (report.cn_histogram.size() <= static_cast<std::size_t>(c.cn)) report.cn_histogram.resize(c.cn + 1, 0);
-    ++report.cn_histogram[c.cn];
+    count_into(report.cn_histogram, c.cn);
     report.four_coordinated += c.cn == 4;
     report.regular += c.regular;
     report.rock_salt_like += c.rock_salt_like;
@@ -153,17 +149,15 @@ void add_up(OrderReport& report, const SublatticeOrder& sublattice) {
     report.crystal_tetrahedral += c.crystal_like && c.cn == 4;
     report.crystal_wurtzite += c.crystal_like && c.cn == 4 && sublattice.mean_q4[i] < fcc_hcp_q4;
   }
-  report.mean_cn = report.centres.empty() ? 0.0 : sum / static_cast<double>(report.centres.size());
+  report.mean_cn = sum_of(report.cn_histogram).mean;
 }
 
 std::vector<long> ligand_histogram(const std::vector<std::vector<int>>& bonded, std::size_t ligands) {
-  std::vector<long> centres_of(ligands, 0), histogram;
+  std::vector<int> centres_of(ligands, 0);
   for (const std::vector<int>& around : bonded)
     for (const int ligand : around) ++centres_of[static_cast<std::size_t>(ligand)];
-  for (const long count : centres_of) {
-    if (histogram.size() <= static_cast<std::size_t>(count)) histogram.resize(static_cast<std::size_t>(count) + 1, 0);
-    ++histogram[static_cast<std::size_t>(count)];
-  }
+  std::vector<long> histogram;
+  for (const int count : centres_of) count_into(histogram, count);
   return histogram;
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <complex>
 
+#include "observe/grid_ladder.hpp"
 #include "observe/order.hpp"
 
 namespace lamella {
@@ -41,37 +42,19 @@ double averaged(const std::vector<Multipole>& q, std::size_t i, const std::vecto
   return invariant(sum) / static_cast<double>(neighbours.size() + 1);
 }
 
-/// Share of the cell's length along `axis` in which there are points at all: those of a layer fill little of a stack.
-double filled(const Cell& cell, std::span<const Cartesian> points, int axis) {
-  constexpr double slice = 3.0;  // A
-  const auto bins = static_cast<std::size_t>(std::max(1.0, std::floor(cell.rows().row(axis).norm() / slice)));
-  std::vector<char> full(bins, 0);
-  for (const Cartesian& p : points) {
-    const double at = cell.to_fractional(p).vec()[axis];
-    full[std::min(bins - 1, static_cast<std::size_t>((at - std::floor(at)) * static_cast<double>(bins)))] = 1;
-  }
-  return static_cast<double>(std::count(full.begin(), full.end(), 1)) / static_cast<double>(bins);
-}
-
-/// A radius that holds about `count` neighbours at the points' density where they are. Any would do; a good one costs least.
-double first_reach(const Cell& cell, std::span<const Cartesian> points, int count) {
-  double density = static_cast<double>(points.size()) / cell.volume();
-  for (int axis = 0; axis < 3; ++axis) density /= filled(cell, points, axis);
+/// A radius that holds about `count` neighbours at the mean density of the points.
+double first_reach(const Cell& cell, std::size_t points, int count) {
+  const double density = static_cast<double>(points) / cell.volume();
   return 1.3 * std::cbrt(3.0 * (count + 1) / (4.0 * std::acos(-1.0) * density));
 }
 
+/// The `count` nearest of every point; fewer where that many are not within five times the first reach.
 std::vector<std::vector<Neighbour>> nearest(const Cell& cell, std::span<const Cartesian> points, int count, std::array<bool, 3> periodic) {
-  const double reach = first_reach(cell, points, count);
-  const NeighbourGrid grid(cell, points, reach, periodic);
-  std::vector<NeighbourGrid> wider_grids;  // made once for all points that need them
+  constexpr std::size_t rungs = 5;
+  GridLadder ladder(cell, points, first_reach(cell, points.size(), count), 1.5, periodic);
   std::vector<std::vector<Neighbour>> lists(points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
-    grid.around_atom(static_cast<int>(i), lists[i]);
-    double wider = 1.5 * reach;
-    for (std::size_t k = 0; static_cast<int>(lists[i].size()) < count && wider < 6.0 * reach; ++k, wider *= 1.5) {
-      if (k == wider_grids.size()) wider_grids.emplace_back(cell, points, wider, periodic);
-      wider_grids[k].around_atom(static_cast<int>(i), lists[i]);
-    }
+    for (std::size_t k = 0; k < rungs && static_cast<int>(lists[i].size()) < count; ++k) ladder.rung(k).around_atom(static_cast<int>(i), lists[i]);
     if (static_cast<int>(lists[i].size()) > count) lists[i].resize(count);
   }
   return lists;

@@ -98,6 +98,12 @@ TEST_CASE("ligands are counted by their centres: six Li around F in rock salt, f
   CHECK(sum_of({}).mean == 0.0);
 }
 
+TEST_CASE("a lone point in a wide cell has its images for neighbours") {
+  const std::vector<Cartesian> lone = {Cartesian(1.0, 2.0, 3.0)};
+  const SublatticeOrder o = sublattice_order(Cell::from_parameters(30, 30, 30, 90, 90, 90), lone, 12, {true, true, true});
+  CHECK(o.neighbours.at(0) == std::vector<int>(12, 0));
+}
+
 TEST_CASE("thermal crystals stay crystals, the same atoms at random places do not") {
   const OrderReport rs = order(rock_salt(0.15)), wz = order(wurtzite(0.15)), zb = order(zinc_blende(0.15));
   CHECK(rs.share(rs.crystal_like) > 0.95);
