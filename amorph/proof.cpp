@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/digits.hpp"
 #include "lattice/slab_box.hpp"
 #include "observe/order.hpp"
 #include "observe/voids.hpp"
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Six significant digits: enough for a report, and the same text from a value read back.
-Json brief(double x) { return std::isfinite(x) ? Json(std::stod(fmt::format("{:.6g}", x))) : Json(nullptr); }
+Json brief(double x) { return std::isfinite(x) ? Json(to_digits(x, 6)) : Json(nullptr); }
 
 Json stages_json(const MeltSystem& system, const Quenched& quenched) {
   Json rows = Json::array();

@@ -74,7 +74,7 @@ void run_or_explain(Engine& engine, const MeltSystem& system, const Stage& stage
     engine.command(fmt::format("run {}", steps));
   } catch (const Error& error) {
     if (error.failure() != Failure::while_running) throw;
-    fail_run({"quench", fmt::format("the melt came apart on the way from {:.0f} to {:.0f} K ({})", stage.from, stage.to, format_error(error.text())),
+    fail_run({"quench", fmt::format("the melt came apart on the way from {:.0f} to {:.0f} K ({})", stage.from, stage.to, error.what()),
               fmt::format("{} atoms in {:.1f} x {:.1f} x {:.1f} A", system.elements.size(), start.row(0).norm(), start.row(1).norm(), start(2, 2)), "",
               "take a wider cell (a few atoms hold no liquid), look at the potential, or give quench.density, so that the height is held"});
   }

@@ -157,18 +157,17 @@ void AnalysisPass::finish_diffusion() {
 /// A coating that was built as a glass and is one no longer: six Li around F is rock salt's, and rare in the glass.
 void AnalysisPass::finish_order() {
   if (a_.input.coating.empty() || a_.order.empty()) return;
-  const TrajectoryAtoms& atoms = a_.atoms;
-  bool fluoride = coating_ < 0;  // without layers all F counts as the coating's
-  for (std::size_t i = 0; i < atoms.size() && !fluoride; ++i) fluoride = atoms.layer_of[i] == coating_ && atoms.elements[i] == Element::from_symbol("F");
-  if (!fluoride) return;
+  // Without layers all F counts as the coating's.
+  if (coating_ >= 0 && select_atoms(a_.atoms, "F:" + a_.atoms.layer_names[coating_]).empty()) return;
   const std::size_t fifth = std::max<std::size_t>(1, a_.order.size() / 5);
   const auto share = [](std::span<const OrderReport> reports) {
-    double sum = 0.0;
+    long six = 0, all = 0;
     for (const OrderReport& r : reports) {
       const HistogramSum fluorine = sum_of(r.ligand_histogram, 6);
-      if (fluorine.entries > 0) sum += static_cast<double>(fluorine.above) / static_cast<double>(fluorine.entries);
+      six += fluorine.above;
+      all += fluorine.entries;
     }
-    return sum / static_cast<double>(reports.size());
+    return static_cast<double>(six) / static_cast<double>(all);
   };
   const double end = share(std::span(a_.order).last(fifth)), start = share(std::span(a_.order).first(1));
   if (end > ordered_share && end > 2.0 * start)

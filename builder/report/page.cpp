@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 
+#include "base/digits.hpp"
 #include "base/version.hpp"
 #include "builder/report/assets.hpp"
 #include "builder/report/packed.hpp"
@@ -23,7 +23,7 @@ std::string library(const std::string& id, std::string_view text, std::string_vi
 
 /// Eight digits are more than any screen shows: 0.34 and not 0.33999999999999997, which would double the page.
 void shorten_numbers(json& value) {
-  if (value.is_number_float() && std::isfinite(value.get<double>())) value = std::strtod(fmt::format("{:.8g}", value.get<double>()).c_str(), nullptr);
+  if (value.is_number_float()) value = to_digits(value.get<double>(), 8);
   else if (value.is_structured())
     for (json& part : value) shorten_numbers(part);
 }
